@@ -1,0 +1,37 @@
+package dev.rein.server.backend;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/// A host to launch. Its `/opt/ml` is prepared before: [Backend#prepare] tells where.
+///
+/// @param peers            names of all hosts of the owner, this one included, in the order of `resourceconfig.json`
+/// @param runtime          what to run in
+/// @param command          the command line: the runtime's `train` or `serve`, or an override
+/// @param environment      the whole environment for the command; nothing of the server's own is passed on
+/// @param cpus             cores it may use, at least 1
+/// @param memoryBytes      memory it may use
+/// @param networkIsolation no route but to its peers; a backend that cannot do so refuses
+/// @param port             where the command is to listen, for a model server; the backend passes it as
+/// `SAGEMAKER_BIND_TO_PORT`
+public record HostSpec(
+        HostId id,
+        List<String> peers,
+        HostRuntime runtime,
+        List<String> command,
+        Map<String, String> environment,
+        double cpus,
+        long memoryBytes,
+        boolean networkIsolation,
+        OptionalInt port) {
+    public HostSpec {
+        requireNonNull(id, "id");
+        requireNonNull(runtime, "runtime");
+        peers = List.copyOf(peers);
+        command = List.copyOf(command);
+        environment = Map.copyOf(environment);
+    }
+}

@@ -1,0 +1,56 @@
+package dev.rein.server.wire;
+
+/// The modelled errors the platform answers with. The wire name is AWS's; the fault says who can mend it.
+public enum ErrorCode {
+    VALIDATION("ValidationException", 400, Fault.CALLER),
+    SERIALIZATION("SerializationException", 400, Fault.CALLER),
+    UNKNOWN_OPERATION("UnknownOperationException", 400, Fault.CALLER),
+    RESOURCE_IN_USE("ResourceInUse", 400, Fault.CALLER),
+    RESOURCE_NOT_FOUND("ResourceNotFound", 400, Fault.CALLER),
+    /// CloudWatch Logs' word for a missing group or stream.
+    LOGS_RESOURCE_NOT_FOUND("ResourceNotFoundException", 400, Fault.CALLER),
+    LOGS_INVALID_PARAMETER("InvalidParameterException", 400, Fault.CALLER),
+    NO_SUCH_ENTITY("NoSuchEntity", 404, Fault.CALLER),
+    RESOURCE_LIMIT_EXCEEDED("ResourceLimitExceeded", 400, Fault.CAPACITY),
+    THROTTLING("ThrottlingException", 400, Fault.CAPACITY),
+    MISSING_AUTHENTICATION_TOKEN("MissingAuthenticationTokenException", 403, Fault.CALLER),
+    INCOMPLETE_SIGNATURE("IncompleteSignature", 400, Fault.CALLER),
+    UNRECOGNIZED_CLIENT("UnrecognizedClientException", 403, Fault.CALLER),
+    INVALID_SIGNATURE("InvalidSignatureException", 403, Fault.CALLER),
+    ACCESS_DENIED("AccessDeniedException", 403, Fault.CALLER),
+    VALIDATION_ERROR("ValidationError", 400, Fault.CALLER),
+    MODEL_ERROR("ModelError", 424, Fault.CALLER),
+    MODEL_NOT_READY("ModelNotReadyException", 429, Fault.CAPACITY),
+    SERVICE_UNAVAILABLE("ServiceUnavailable", 503, Fault.CAPACITY),
+    INTERNAL_FAILURE("InternalFailure", 500, Fault.PLATFORM);
+
+    /// Whose fault an error is, and so who can mend it.
+    public enum Fault {
+        CALLER,
+        PLATFORM,
+        CAPACITY
+    }
+
+    private final String wireName;
+    private final int status;
+    private final Fault fault;
+
+    ErrorCode(String wireName, int status, Fault fault) {
+        this.wireName = wireName;
+        this.status = status;
+        this.fault = fault;
+    }
+
+    public String wireName() {
+        return wireName;
+    }
+
+    /// The HTTP status of the answer.
+    public int status() {
+        return status;
+    }
+
+    public Fault fault() {
+        return fault;
+    }
+}
