@@ -1,0 +1,202 @@
+package dev.rein.workload.training;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// Runs one host of a training job, once.
+///
+/// The order is AWS's: fetch the code, install what it asks for, make its variables, wait for the other hosts, run.
+/// Whatever happens ends in a file `output/success`, or in `output/failure` and exit code 1.
+public final class Training implements AutoCloseable {
+    private static final Pattern SHELL_SAFE = Pattern.compile("[\\w@%+=:,./-]+", Pattern.UNICODE_CHARACTER_CLASS);
+
+    private final OptMl ml;
+    private final Map<String, String> outer;
+    private final Clock clock;
+    private final Path scratch;
+    private final Orphans orphans = new Orphans();
+    private final Termination termination = Termination.watch();
+
+    private Training(OptMl ml, Map<String, String> outer, Clock clock, Path scratch) {
+        this.ml = ml;
+        this.outer = Map.copyOf(outer);
+        this.clock = clock;
+        this.scratch = scratch;
+    }
+
+    /// @param outer the environment this program was started with; the entry point gets it too, below its `SM_*`
+    public static Training open(OptMl ml, Map<String, String> outer, Clock clock) throws IOException {
+        return new Training(ml, outer, clock, Files.createTempDirectory("rein-training-"));
+    }
+
+    /// Blocks until the entry point has ended and its outcome is written.
+    ///
+    /// @return the exit code of this program: 0 or 1
+    public int run() throws IOException {
+        Files.createDirectories(ml.model());
+        Files.createDirectories(ml.outputData());
+        try {
+            train();
+            Files.write(ml.success(), new byte[0]);
+            return 0;
+        } catch (TrainingFailure failure) {
+            return fail(String.valueOf(failure.getMessage()));
+        } catch (InterruptedException | IOException | RuntimeException unforeseen) {
+            StringWriter trace = new StringWriter();
+            unforeseen.printStackTrace(new PrintWriter(trace));
+            return fail("Framework Error: \n" + trace);
+        }
+    }
+
+    private void train() throws IOException, InterruptedException {
+        JobConfig job = JobConfig.read(ml);
+        Variables variables = new Variables(ml, job, outer, Machines.here());
+        UserCode.fetch(
+                job.platformText("sagemaker_submit_directory").orElse(ml.code().toString()), ml.code(), outer);
+        EntryPoint entry = entryPoint(variables.program());
+        Map<String, String> environment = environment(variables);
+        Command command = command(entry, variables, environment);
+        if (!"true".equals(outer.get("SM_STUDIO_LOCAL_MODE"))) {
+            Peers.await(job.hosts(), clock);
+        }
+        execute("ExecuteUserScriptError", command, environment);
+    }
+
+    private EntryPoint entryPoint(String program) throws IOException {
+        if (program.equals("None")) {
+            throw TrainingFailure.configuration(
+                    "no entry point: set the hyperparameter sagemaker_program (an estimator's entry_point does it) to the script, jar or main class to run");
+        }
+        return EntryPoint.find(program, ml.code());
+    }
+
+    /// Makes the entry point ready to run.
+    private Command command(EntryPoint entry, Variables variables, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        List<String> arguments = variables.arguments();
+        return switch (entry) {
+            case EntryPoint.JavaFile(Path file) -> {
+                List<Path> userPath = EntryPoint.userClassPath(ml.code());
+                Path classes = Files.createDirectory(scratch.resolve("classes"));
+                Jvm jvm = Jvm.own(Machines.here().cpus());
+                String mainClass = JavaSource.compile(file, ml.code(), jvm.path(userPath), classes);
+                userPath.addFirst(classes);
+                yield jvm.command(userPath, mainClass, arguments);
+            }
+            case EntryPoint.Jar(Path file) -> {
+                List<Path> userPath = EntryPoint.userClassPath(ml.code());
+                userPath.remove(file);
+                userPath.addFirst(file);
+                yield Jvm.own(Machines.here().cpus()).command(userPath, EntryPoint.mainClass(file), arguments);
+            }
+            case EntryPoint.MainClass(String name) ->
+                Jvm.own(Machines.here().cpus()).command(EntryPoint.userClassPath(ml.code()), name, arguments);
+            case EntryPoint.PythonFile(String name) -> {
+                if (Files.exists(ml.code().resolve("requirements.txt"))) {
+                    install("InstallRequirementsError", List.of("-r", "requirements.txt"), environment);
+                }
+                yield Command.of(joined(List.of("python3", name), arguments));
+            }
+            case EntryPoint.PythonModule(String name) -> {
+                List<String> what = Files.exists(ml.code().resolve("requirements.txt"))
+                        ? List.of(".", "-r", "requirements.txt")
+                        : List.of(".");
+                install("InstallModuleError", what, environment);
+                yield Command.of(joined(List.of("python3", "-m", name), arguments));
+            }
+            case EntryPoint.Shell(String name) -> {
+                makeExecutable(ml.code().resolve(name).toFile());
+                String line = joined(List.of("./" + name), arguments).stream()
+                        .map(Training::shellQuoted)
+                        .collect(Collectors.joining(" "));
+                yield new Command(List.of("/bin/sh", "-c", "exec " + line), "/bin/sh -c \"%s\"".formatted(line));
+            }
+        };
+    }
+
+    private void install(String failureKind, List<String> what, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        execute(failureKind, Command.of(joined(List.of("python3", "-m", "pip", "install"), what)), environment);
+    }
+
+    private void execute(String failureKind, Command command, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        orphans.awaitAdoption();
+        EntryProcess process = EntryProcess.start(command, ml.code(), environment);
+        termination.passTo(process);
+        process.await(failureKind, orphans);
+    }
+
+    private Map<String, String> environment(Variables variables) {
+        Map<String, String> environment = new TreeMap<>(outer);
+        environment.putAll(variables.environment());
+        String pythonPath = outer.getOrDefault("PYTHONPATH", "");
+        environment.put("PYTHONPATH", pythonPath.isEmpty() ? ml.code().toString() : ml.code() + ":" + pythonPath);
+        environment.put("PYTHONUNBUFFERED", "1");
+        environment.forEach(Training::checkPassable);
+        return environment;
+    }
+
+    /// The system's own limits, told in the user's words.
+    private static void checkPassable(String name, String value) {
+        if (value.indexOf('\0') >= 0 || name.indexOf('\0') >= 0 || name.indexOf('=') >= 0) {
+            throw TrainingFailure.configuration(
+                    "%s cannot be an environment variable (expected: no NUL character, and no = in the name). Rename or change the hyperparameter or channel it is made from."
+                            .formatted(name.replace('\0', '?')));
+        }
+    }
+
+    private static void makeExecutable(File file) {
+        if (!file.setExecutable(true, false) || !file.setReadable(true, false)) {
+            throw TrainingFailure.configuration("entry point %s cannot be made executable".formatted(file.getName()));
+        }
+    }
+
+    private static String shellQuoted(String word) {
+        return SHELL_SAFE.matcher(word).matches() ? word : "'" + word.replace("'", "'\"'\"'") + "'";
+    }
+
+    private static List<String> joined(List<String> head, List<String> rest) {
+        List<String> joined = new ArrayList<>(head);
+        joined.addAll(rest);
+        return joined;
+    }
+
+    /// What the entry point wrote there itself is better informed, and stays.
+    private int fail(String text) throws IOException {
+        System.err.println(text);
+        try {
+            Files.writeString(ml.failure(), text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        } catch (FileAlreadyExistsException theirs) {
+            System.err.println("output/failure exists and is kept as it is");
+        }
+        return 1;
+    }
+
+    /// Deletes what the run left in temporary folders. Then end the program with [#run]'s exit code and
+    /// [Runtime#halt]: during a termination a plain exit would wait for itself.
+    @Override
+    public void close() throws IOException {
+        termination.close();
+        try (Stream<Path> files = Files.walk(scratch)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
