@@ -7,4 +7,9 @@ public final class DuplicateNameException extends RuntimeException {
     public DuplicateNameException(String kind, String name) {
         super("%s already has %s".formatted(kind, name));
     }
+
+    /// The same, on the thread that asked.
+    DuplicateNameException(DuplicateNameException cause) {
+        super(cause.getMessage(), cause);
+    }
 }
