@@ -1,0 +1,101 @@
+package dev.rein.server.metric;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The readings of one job's metrics, oldest first, in an append-only file: a line each of milliseconds, value, name.
+///
+/// A reading is with the operating system when [#append] returns, so it survives the server's crash; a line cut by a
+/// power failure is passed over when read. Safe for any number of threads.
+public final class MetricLog implements AutoCloseable {
+    private final Path file;
+    private final FileChannel channel;
+    private final Map<String, MetricValue> latest = new LinkedHashMap<>();
+
+    private MetricLog(Path file, FileChannel channel) {
+        this.file = file;
+        this.channel = channel;
+    }
+
+    /// Opens the file, or makes it, to add to what it holds.
+    public static MetricLog open(Path file) throws IOException {
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        List<MetricValue> before = read(file);
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+        var opened = new MetricLog(file, channel);
+        before.forEach(value -> opened.latest.put(value.name(), value));
+        return opened;
+    }
+
+    public synchronized void append(List<MetricValue> values) throws IOException {
+        if (values.isEmpty()) {
+            return;
+        }
+        var lines = new StringBuilder();
+        for (MetricValue value : values) {
+            lines.append(value.timestamp()).append(' ').append(value.value()).append(' ');
+            lines.append(value.name()).append('\n');
+            latest.put(value.name(), value);
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(lines.toString().getBytes(UTF_8));
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    /// The last reading of each metric, in the order in which they first appeared.
+    public synchronized List<MetricValue> latest() {
+        return List.copyOf(latest.values());
+    }
+
+    /// @return every reading in a file, or none if there is no such file
+    public static List<MetricValue> read(Path file) {
+        var values = new ArrayList<MetricValue>();
+        try (BufferedReader lines = Files.newBufferedReader(file)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                parse(line).ifPresent(values::add);
+            }
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException("metrics in " + file, e);
+        }
+        return values;
+    }
+
+    private static Optional<MetricValue> parse(String line) {
+        String[] parts = line.split(" ", 3);
+        try {
+            return parts.length == 3
+                    ? Optional.of(new MetricValue(parts[2], Long.parseLong(parts[0]), Double.parseDouble(parts[1])))
+                    : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // cut by a power failure
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    @Override
+    public String toString() {
+        return file.toString();
+    }
+}
