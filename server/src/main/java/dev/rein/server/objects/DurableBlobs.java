@@ -1,0 +1,223 @@
+package dev.rein.server.objects;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import org.gaul.s3proxy.blobstore.BlobStore;
+import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
+import org.gaul.s3proxy.blobstore.domain.MultipartUpload;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
+import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
+import software.amazon.awssdk.services.s3.model.CopyObjectResponse;
+import software.amazon.awssdk.services.s3.model.CreateBucketRequest;
+import software.amazon.awssdk.services.s3.model.CreateBucketResponse;
+import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
+import software.amazon.awssdk.services.s3.model.DeleteObjectResponse;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadBucketRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/// What S3Proxy's folder store leaves out: an answer only after the bytes are on disk, and a refusal of keys that a
+/// file system would change or mix up.
+final class DurableBlobs extends ForwardingBlobStore {
+    /// What a file name holds, less the suffix that an object under way gets.
+    private static final int PART_BYTES = 255 - 37;
+
+    private static final int KEY_BYTES = 1024;
+
+    private final Path root;
+
+    /// @param root the folder `delegate` keeps its buckets in
+    DurableBlobs(BlobStore delegate, Path root) {
+        super(delegate);
+        this.root = root;
+    }
+
+    @Override
+    public CreateBucketResponse createContainer(CreateBucketRequest request) {
+        // One's own bucket may be created again, as in us-east-1: S3Proxy does not pass the region on.
+        if (Files.isDirectory(root.resolve(request.bucket()))) {
+            super.headBucket(
+                    HeadBucketRequest.builder().bucket(request.bucket()).build());
+            return CreateBucketResponse.builder()
+                    .location("/" + request.bucket())
+                    .build();
+        }
+        CreateBucketResponse made = super.createContainer(request);
+        sync(root);
+        return made;
+    }
+
+    /// Requests to encrypt with the service's or a KMS key are taken and not acted on: encryption at rest is the
+    /// disk's, and no answer claims it. A key of the caller's own is refused, since that promises who cannot read.
+    @Override
+    public boolean supportsServerSideEncryption() {
+        return true;
+    }
+
+    @Override
+    public PutObjectResponse putBlob(PutObjectRequest request, InputStream payload) {
+        requireKey(request.bucket(), request.key());
+        refuseCustomerKey(request.sseCustomerAlgorithm());
+        PutObjectResponse put = super.putBlob(request, payload);
+        syncObject(request.bucket(), request.key());
+        return put;
+    }
+
+    @Override
+    public CopyObjectResponse copyBlob(CopyObjectRequest request) {
+        requireKey(request.destinationBucket(), request.destinationKey());
+        refuseCustomerKey(request.sseCustomerAlgorithm());
+        CopyObjectResponse copied = super.copyBlob(request);
+        syncObject(request.destinationBucket(), request.destinationKey());
+        return copied;
+    }
+
+    @Override
+    public MultipartUpload initiateMultipartUpload(CreateMultipartUploadRequest request) {
+        requireKey(request.bucket(), request.key());
+        refuseCustomerKey(request.sseCustomerAlgorithm());
+        return super.initiateMultipartUpload(request);
+    }
+
+    @Override
+    public CompleteMultipartUploadResponse completeMultipartUpload(
+            MultipartUpload upload, CompleteMultipartUploadRequest request) {
+        CompleteMultipartUploadResponse completed = super.completeMultipartUpload(upload, request);
+        syncObject(upload.containerName(), upload.blobName());
+        return completed;
+    }
+
+    @Override
+    public HeadObjectResponse blobMetadata(HeadObjectRequest request) {
+        requirePossible(request.key());
+        return super.blobMetadata(request);
+    }
+
+    @Override
+    public ResponseInputStream<GetObjectResponse> getBlob(GetObjectRequest request) {
+        requirePossible(request.key());
+        return super.getBlob(request);
+    }
+
+    @Override
+    public boolean blobExists(String bucket, String key) {
+        return unfit(key).isEmpty() && super.blobExists(bucket, key);
+    }
+
+    @Override
+    public DeleteObjectResponse removeBlob(DeleteObjectRequest request) {
+        return unfit(request.key()).isPresent() ? DeleteObjectResponse.builder().build() : super.removeBlob(request);
+    }
+
+    /// Files hold keys by their parts, so a key must be one that no file system rewrites (`a//b`, `a/../b`), and no
+    /// object can be a folder to another.
+    private void requireKey(String bucket, String key) {
+        if (key.getBytes(UTF_8).length > KEY_BYTES) {
+            throw refused(400, "KeyTooLongError", "Your key is too long");
+        }
+        unfit(key).ifPresent(part -> {
+            throw refused(
+                    400,
+                    "InvalidArgument",
+                    ("key: \"%s\" has the part \"%s\" (expected: parts of 1..%d bytes between single slashes, none of "
+                                    + "them . or ..). This store keeps objects as files.")
+                            .formatted(key, part, PART_BYTES));
+        });
+        Path folder = root.resolve(bucket);
+        Path path = folder.resolve(key);
+        for (Path above = path.getParent(); above != null && !above.equals(folder); above = above.getParent()) {
+            if (Files.isRegularFile(above)) {
+                throw refused(
+                        409,
+                        "InvalidRequest",
+                        "key: \"%s\" lies below the object \"%s\". This store keeps objects as files."
+                                .formatted(key, folder.relativize(above)));
+            }
+        }
+        if (!key.endsWith("/") && Files.isDirectory(path)) {
+            throw refused(
+                    409,
+                    "InvalidRequest",
+                    "key: \"%s\" is a folder of other objects. This store keeps objects as files.".formatted(key));
+        }
+    }
+
+    /// The first part of a key that a file system would change or refuse.
+    private static Optional<String> unfit(String key) {
+        String[] parts = key.split("/", -1);
+        for (int i = 0; i < parts.length; i++) {
+            String part = parts[i];
+            boolean folderMark = part.isEmpty() && i > 0 && i == parts.length - 1;
+            if ((part.isEmpty() && !folderMark)
+                    || part.equals(".")
+                    || part.equals("..")
+                    || part.indexOf('\0') >= 0
+                    || part.getBytes(UTF_8).length > PART_BYTES) {
+                return Optional.of(part);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// What cannot have been put is not there.
+    private static void requirePossible(String key) {
+        if (unfit(key).isPresent()) {
+            throw refused(404, "NoSuchKey", "The specified key does not exist.");
+        }
+    }
+
+    private static void refuseCustomerKey(@Nullable String algorithm) {
+        if (algorithm != null) {
+            throw refused(501, "NotImplemented", "Encryption with a key of the caller's own is not supported.");
+        }
+    }
+
+    private void syncObject(String bucket, String key) {
+        Path folder = root.resolve(bucket);
+        Path path = folder.resolve(key);
+        sync(path);
+        for (Path parent = path.getParent(); parent != null && parent.startsWith(folder); parent = parent.getParent()) {
+            sync(parent);
+        }
+    }
+
+    private static void sync(Path path) {
+        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (NoSuchFileException e) {
+            // deleted again meanwhile: then there is nothing to keep
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static S3Exception refused(int status, String code, String message) {
+        return (S3Exception) S3Exception.builder()
+                .awsErrorDetails(AwsErrorDetails.builder()
+                        .errorCode(code)
+                        .errorMessage(message)
+                        .build())
+                .message(message)
+                .statusCode(status)
+                .build();
+    }
+}

@@ -1,0 +1,97 @@
+package dev.rein.server.objects;
+
+import dev.rein.server.identity.Credentials;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
+
+/// An S3 of our own: S3Proxy over a folder, on a port of its own, one folder to a bucket and one file to an object.
+/// What it acknowledges is on disk.
+public final class EmbeddedS3 implements AutoCloseable {
+    /// A request whose whole body is signed is held in memory while its hash is checked; larger ones come in chunks or
+    /// parts, as every SDK does by itself.
+    private static final long SIGNED_WHOLE = 64L * 1024 * 1024;
+
+    private static final int THREADS = 64;
+
+    private final S3Proxy proxy;
+    private final URI endpoint;
+
+    private EmbeddedS3(S3Proxy proxy, URI endpoint) {
+        this.proxy = proxy;
+        this.endpoint = endpoint;
+    }
+
+    /// @param folder is made if missing; its file system must keep extended attributes, where metadata is kept
+    /// @param port   0 for any free one
+    /// @throws IOException if the port is taken or the folder cannot be used; the message says which
+    public static EmbeddedS3 start(Path folder, String host, int port, Credentials credentials) throws IOException {
+        Files.createDirectories(folder);
+        requireAttributes(folder);
+        URI wanted = address(host, port);
+        S3Proxy proxy = S3Proxy.builder()
+                .blobStore(new DurableBlobs(
+                        new FilesystemNio2BlobStore(folder.toAbsolutePath().toString()), folder.toAbsolutePath()))
+                .endpoint(wanted)
+                // boto3 presigns with version 2 unless told otherwise.
+                .awsAuthentication(
+                        AuthenticationType.AWS_V2_OR_V4, credentials.accessKeyId(), credentials.secretAccessKey())
+                .ignoreUnknownHeaders(true)
+                .v4MaxNonChunkedRequestSize(SIGNED_WHOLE)
+                .jettyMaxThreads(THREADS)
+                .build();
+        try {
+            proxy.start();
+        } catch (Exception e) { // S3Proxy declares no less
+            stop(proxy);
+            throw refused(host, port, e);
+        }
+        return new EmbeddedS3(proxy, address(host, proxy.getPort()));
+    }
+
+    public URI endpoint() {
+        return endpoint;
+    }
+
+    @Override
+    public void close() {
+        stop(proxy);
+    }
+
+    private static void stop(S3Proxy proxy) {
+        try {
+            proxy.stop();
+        } catch (Exception e) { // S3Proxy declares no less
+            throw new IllegalStateException("the object store did not stop", e);
+        }
+    }
+
+    private static void requireAttributes(Path folder) throws IOException {
+        if (!Files.getFileStore(folder).supportsFileAttributeView("user")) {
+            throw new IOException(
+                    "%s: its file system keeps no extended attributes (expected: one that does, such as ext4, xfs or "
+                                    .formatted(folder)
+                            + "btrfs). Choose another REIN_HOME, or an S3 elsewhere.");
+        }
+    }
+
+    private static URI address(String host, int port) {
+        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
+    }
+
+    private static IOException refused(String host, int port, Exception e) {
+        boolean taken = e instanceof BindException || e.getCause() instanceof BindException;
+        return new IOException(
+                taken
+                        ? ("S3 port: %d on %s is in use, or the address is not this machine's. Stop what listens there, "
+                                        + "or choose another port (0 for any free one).")
+                                .formatted(port, host)
+                        : "S3 cannot listen on %s:%d: %s".formatted(host, port, e.getMessage()),
+                e);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.rein.server.objects;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rein.server.Python;
+import dev.rein.server.identity.Credentials;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+
+final class EmbeddedS3Test {
+    @TempDir
+    Path folder;
+
+    private final Credentials credentials = Credentials.random(new SecureRandom());
+    private EmbeddedS3 s3;
+    private S3ObjectStore store;
+
+    @BeforeEach
+    void start() throws IOException {
+        s3 = EmbeddedS3.start(folder.resolve("s3"), "127.0.0.1", 0, credentials);
+        store = new S3ObjectStore(
+                s3.endpoint(),
+                "us-west-2",
+                StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(credentials.accessKeyId(), credentials.secretAccessKey())));
+    }
+
+    @AfterEach
+    void stop() {
+        store.close();
+        s3.close();
+    }
+
+    @Test
+    void boto3SeesAnS3() throws IOException, InterruptedException {
+        Python.run(
+                EmbeddedS3Test.class,
+                "s3.py",
+                Map.of(
+                        "AWS_ENDPOINT_URL_S3", s3.endpoint().toString(),
+                        "AWS_ACCESS_KEY_ID", credentials.accessKeyId(),
+                        "AWS_SECRET_ACCESS_KEY", credentials.secretAccessKey(),
+                        "AWS_DEFAULT_REGION", "us-west-2"));
+        assertThat(folder.resolve("etc")).doesNotExist();
+    }
+
+    @Test
+    void thePlatformsOwnClientKeepsFilesWholeInABucketItMakes() throws IOException {
+        var uri = S3Uri.parse("s3://models/a b/ü/model.tar.gz");
+        for (int size : new int[] {0, 1, 100_000, 33 * 1024 * 1024 + 1}) {
+            byte[] bytes = new byte[size];
+            new Random(size).nextBytes(bytes);
+            store.put(Files.write(folder.resolve("file"), bytes), uri);
+            try (InputStream in = store.open(uri)) {
+                assertThat(in.readAllBytes()).isEqualTo(bytes);
+            }
+        }
+        assertThat(store.exists(uri)).isTrue();
+        assertThat(store.list(S3Uri.parse("s3://models/a b/")))
+                .containsExactly(new ObjectStore.Entry(uri, 33 * 1024 * 1024 + 1));
+        store.delete(uri);
+        assertThat(store.exists(uri)).isFalse();
+        assertThatThrownBy(() -> store.open(uri))
+                .isInstanceOf(NoSuchFileException.class)
+                .hasMessage(uri.toString());
+    }
+
+    @Test
+    void listsGoOnBeyondAPage() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "x");
+        for (int i = 0; i < 1001; i++) {
+            Files.createDirectories(folder.resolve("s3/many/p"));
+            Files.copy(file, folder.resolve("s3/many/p/%04d".formatted(i)));
+        }
+        assertThat(store.list(S3Uri.parse("s3://many/p/"))).hasSize(1001);
+    }
+
+    @Test
+    void whatIsMissingIsAMissingFile() {
+        assertThatThrownBy(() -> store.open(S3Uri.parse("s3://nobody/key"))).isInstanceOf(NoSuchFileException.class);
+        assertThatThrownBy(() -> store.list(S3Uri.parse("s3://nobody/key"))).isInstanceOf(NoSuchFileException.class);
+    }
+}
