@@ -1,0 +1,232 @@
+package dev.rein.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.rein.server.http.HttpFront;
+import dev.rein.server.http.InvocationHandler;
+import dev.rein.server.identity.Account;
+import dev.rein.server.identity.Credentials;
+import dev.rein.server.identity.Identity;
+import dev.rein.server.identity.SignatureV4;
+import dev.rein.server.objects.EmbeddedS3;
+import dev.rein.server.objects.ObjectStore;
+import dev.rein.server.objects.S3ObjectStore;
+import dev.rein.server.store.DataLock;
+import dev.rein.server.store.Database;
+import dev.rein.server.store.Documents;
+import dev.rein.server.store.SqlDocuments;
+import dev.rein.server.tag.ResourceTags;
+import dev.rein.server.wire.ApiException;
+import dev.rein.server.wire.ApiTable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+
+/// The whole platform: its objects, made here by hand and taken down in reverse.
+public final class ReinServer implements AutoCloseable {
+    /// The version of this build.
+    public static final String VERSION = version();
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReinServer.class);
+
+    private final ServerConfiguration configuration;
+    private final Credentials credentials;
+    private final OpenThings open = new OpenThings();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final URI endpoint;
+    private final URI s3Endpoint;
+
+    /// Starts and returns when every part of it answers.
+    ///
+    /// @throws IOException if a port is taken, the home is served already or cannot be written; what was opened is
+    ///     closed again. The message says what to do
+    /// @throws IllegalArgumentException if the configuration asks for what would be unsafe
+    public static ReinServer start(ServerConfiguration configuration) throws IOException {
+        refuseOpenDoor(configuration);
+        return new ReinServer(configuration);
+    }
+
+    private ReinServer(ServerConfiguration configuration) throws IOException {
+        this.configuration = configuration;
+        long began = System.nanoTime();
+        Clock clock = Clock.systemUTC();
+        Path data = makeFolders(configuration.home());
+        try {
+            open.add(DataLock.take(data.resolve("lock")));
+            credentials = credentials(configuration);
+            Account account = configuration.account();
+            var parts = new ParallelStart();
+            var s3Started = parts.start("s3", () -> objects(data));
+            var opened = parts.start("store", () -> open.add(SqlDocuments.open(location(data), clock)));
+            ApiTable operations = ApiTable.load();
+            s3Endpoint = parts.join(s3Started);
+            Documents documents = parts.join(opened);
+            ObjectStore objects = open.add(new S3ObjectStore(s3Endpoint, configuration.region(), s3Credentials()));
+
+            new Identity(account, Instant.EPOCH).register(operations);
+            new ResourceTags(documents).register(operations);
+            InvocationHandler invocations = (invocation, answer) -> {
+                throw ApiException.validation("Endpoint %s of account %s not found."
+                        .formatted(invocation.endpoint(), invocation.caller().account()));
+            };
+
+            var signatures = new SignatureV4(
+                    account,
+                    id -> Optional.of(credentials)
+                            .filter(known -> known.accessKeyId().equals(id)),
+                    clock);
+            var address = new HttpFront.Address(configuration.host(), configuration.port(), s3Endpoint);
+            endpoint = open.add(HttpFront.start(address, operations, signatures, invocations))
+                    .endpoint();
+            open.add(ServerFile.write(
+                    configuration.home().resolve("server.json"),
+                    configuration.region(),
+                    account,
+                    credentials,
+                    endpoint,
+                    s3Endpoint));
+            LOG.info(
+                    "ready after {} ms: APIs at {}, S3 at {}, data in {}, objects by {}",
+                    (System.nanoTime() - began) / 1_000_000,
+                    endpoint,
+                    s3Endpoint,
+                    data,
+                    objects.getClass().getSimpleName());
+        } catch (IOException | RuntimeException e) {
+            closeAfter(e);
+            throw e;
+        }
+    }
+
+    /// Where the APIs are.
+    public URI endpoint() {
+        return endpoint;
+    }
+
+    /// Where objects are.
+    public URI s3Endpoint() {
+        return s3Endpoint;
+    }
+
+    public String region() {
+        return configuration.region();
+    }
+
+    public String accessKeyId() {
+        return credentials.accessKeyId();
+    }
+
+    public String secretAccessKey() {
+        return credentials.secretAccessKey();
+    }
+
+    /// Waits until somebody has closed the server.
+    public void awaitClose() throws InterruptedException {
+        closed.await();
+    }
+
+    /// Stops listening, then the jobs, the backend and the stores. Hosts that run go on and are found again by the next
+    /// start. Closing twice is harmless.
+    @Override
+    public void close() {
+        try {
+            open.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            closed.countDown();
+        }
+    }
+
+    private void closeAfter(Exception failure) {
+        try {
+            open.close();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private URI objects(Path data) throws IOException {
+        if (configuration.s3().isPresent()) {
+            return configuration.s3().get();
+        }
+        return open.add(EmbeddedS3.start(data.resolve("s3"), configuration.host(), configuration.s3Port(), credentials))
+                .endpoint();
+    }
+
+    private AwsCredentialsProvider s3Credentials() {
+        return configuration.s3().isPresent()
+                ? DefaultCredentialsProvider.builder().build()
+                : StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(credentials.accessKeyId(), credentials.secretAccessKey()));
+    }
+
+    private Database.Location location(Path data) {
+        return configuration.database().isPresent()
+                ? new Database.Location.Postgres(configuration.database().get())
+                : new Database.Location.SqliteFile(data.resolve("rein.db"));
+    }
+
+    private static Credentials credentials(ServerConfiguration configuration) throws IOException {
+        return configuration.credentials().isPresent()
+                ? configuration.credentials().get()
+                : Credentials.readOrCreate(configuration.home().resolve("credentials.json"));
+    }
+
+    /// What is new is readable by its owner only.
+    private static Path makeFolders(Path home) throws IOException {
+        Path data = home.resolve("data");
+        Files.createDirectories(
+                data, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        return data;
+    }
+
+    /// Whoever is let in may run programs here, so the door to other machines opens only with keys that somebody chose.
+    private static void refuseOpenDoor(ServerConfiguration configuration) throws IOException {
+        if (configuration.credentials().isEmpty() && !isLoopback(configuration.host())) {
+            throw new IllegalArgumentException(
+                    ("host: %s is reachable from other machines, and whoever reaches it could run programs here "
+                                    + "(expected: explicit credentials, or a loopback address such as 127.0.0.1)")
+                            .formatted(configuration.host()));
+        }
+    }
+
+    private static boolean isLoopback(String host) throws IOException {
+        try {
+            for (InetAddress address : InetAddress.getAllByName(host)) {
+                if (!address.isLoopbackAddress()) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (UnknownHostException e) {
+            throw new IOException(
+                    "host: \"%s\" is no address or name of this machine (expected: such as 127.0.0.1)".formatted(host),
+                    e);
+        }
+    }
+
+    private static String version() {
+        try (InputStream in = ReinServer.class.getResourceAsStream("version.txt")) {
+            return in == null ? "unknown" : new String(in.readAllBytes(), UTF_8).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

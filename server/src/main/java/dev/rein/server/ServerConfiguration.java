@@ -1,0 +1,124 @@
+package dev.rein.server;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.rein.server.backend.HostRuntime;
+import dev.rein.server.identity.Account;
+import dev.rein.server.identity.Credentials;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// What a server is told. Start from [#of] and say what differs.
+///
+/// @param home        `$REIN_HOME`: everything the server writes is below
+/// @param host        where to listen; anything but loopback needs explicit credentials
+/// @param port        of the APIs; 0 for any free one
+/// @param s3Port      of the embedded object store; 0 for any free one
+/// @param region      told to clients that have none of their own
+/// @param account     whom resources are named after
+/// @param credentials what callers sign with; made on first start and kept in `credentials.json` when absent
+/// @param database    a PostgreSQL URL; SQLite in `data/rein.db` when absent
+/// @param s3          an object store elsewhere, reached by the AWS SDK's default credentials; embedded when absent
+/// @param runtimes    what hosts can run
+public record ServerConfiguration(
+        Path home,
+        String host,
+        int port,
+        int s3Port,
+        String region,
+        Account account,
+        Optional<Credentials> credentials,
+        Optional<String> database,
+        Optional<URI> s3,
+        List<HostRuntime> runtimes) {
+    /// Where the APIs are unless told otherwise.
+    public static final int PORT = 8750;
+
+    /// Where objects are unless told otherwise.
+    public static final int S3_PORT = 8751;
+
+    public ServerConfiguration {
+        requireNonNull(home, "home");
+        requireNonNull(account, "account");
+        requireNonNull(credentials, "credentials");
+        requireNonNull(database, "database");
+        requireNonNull(s3, "s3");
+        runtimes = List.copyOf(runtimes);
+        List<String> problems = new ArrayList<>();
+        checkPort("port", port, problems);
+        checkPort("s3Port", s3Port, problems);
+        if (host.isBlank()) {
+            problems.add("host: empty (expected: an address, such as 127.0.0.1)");
+        }
+        if (!region.matches("[a-z0-9-]{2,32}")) {
+            problems.add("region: \"%s\" (expected: such as us-west-2)".formatted(region));
+        }
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(String.join("\n", problems));
+        }
+    }
+
+    /// The defaults: this machine only, the usual ports, everything embedded, and nothing that hosts could run.
+    public static ServerConfiguration of(Path home) {
+        return new ServerConfiguration(
+                home,
+                "127.0.0.1",
+                PORT,
+                S3_PORT,
+                "us-west-2",
+                Account.local(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of());
+    }
+
+    public ServerConfiguration withHost(String name) {
+        return new ServerConfiguration(home, name, port, s3Port, region, account, credentials, database, s3, runtimes);
+    }
+
+    public ServerConfiguration withPort(int number) {
+        return new ServerConfiguration(
+                home, host, number, s3Port, region, account, credentials, database, s3, runtimes);
+    }
+
+    public ServerConfiguration withS3Port(int number) {
+        return new ServerConfiguration(home, host, port, number, region, account, credentials, database, s3, runtimes);
+    }
+
+    public ServerConfiguration withRegion(String name) {
+        return new ServerConfiguration(home, host, port, s3Port, name, account, credentials, database, s3, runtimes);
+    }
+
+    public ServerConfiguration withAccount(Account owner) {
+        return new ServerConfiguration(home, host, port, s3Port, region, owner, credentials, database, s3, runtimes);
+    }
+
+    public ServerConfiguration withCredentials(Credentials keys) {
+        return new ServerConfiguration(
+                home, host, port, s3Port, region, account, Optional.of(keys), database, s3, runtimes);
+    }
+
+    public ServerConfiguration withDatabase(String url) {
+        return new ServerConfiguration(
+                home, host, port, s3Port, region, account, credentials, Optional.of(url), s3, runtimes);
+    }
+
+    public ServerConfiguration withS3(URI endpoint) {
+        return new ServerConfiguration(
+                home, host, port, s3Port, region, account, credentials, database, Optional.of(endpoint), runtimes);
+    }
+
+    public ServerConfiguration withRuntimes(List<HostRuntime> known) {
+        return new ServerConfiguration(home, host, port, s3Port, region, account, credentials, database, s3, known);
+    }
+
+    private static void checkPort(String name, int port, List<String> problems) {
+        if (port < 0 || port > 65_535) {
+            problems.add("%s: %d (expected: 0..65535; 0 takes any free one)".formatted(name, port));
+        }
+    }
+}
