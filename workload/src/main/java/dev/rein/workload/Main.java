@@ -1,5 +1,6 @@
 package dev.rein.workload;
 
+import dev.rein.workload.serving.ModelServer;
 import dev.rein.workload.training.OptMl;
 import dev.rein.workload.training.Training;
 import java.io.IOException;
@@ -10,21 +11,54 @@ import java.util.Map;
 public final class Main {
     private Main() {}
 
-    public static void main(String[] arguments) throws Exception {
+    @SuppressWarnings("CatchAndPrintStackTrace") // standard error is the log of a host
+    public static void main(String[] arguments) {
         String verb = arguments.length == 1 ? arguments[0] : "";
-        switch (verb) {
-            case "train" -> halt(train(System.getenv()));
-            default -> {
-                System.err.println("usage: Main train | serve");
-                halt(2);
-            }
+        int exitCode = 1;
+        try {
+            exitCode = switch (verb) {
+                case "train" -> train(System.getenv());
+                case "serve" -> serve(System.getenv());
+                default -> usage();
+            };
+        } catch (IllegalArgumentException configuration) {
+            System.err.println(configuration.getMessage());
+        } catch (Exception unforeseen) {
+            unforeseen.printStackTrace();
         }
+        halt(exitCode);
     }
 
     private static int train(Map<String, String> environment) throws IOException {
         try (Training training = Training.open(OptMl.from(environment), environment, Clock.systemUTC())) {
             return training.run();
         }
+    }
+
+    private static int serve(Map<String, String> environment) throws Exception {
+        OptMl ml = OptMl.from(environment);
+        try (ModelServer server = ModelServer.start(ModelServer.Options.from(environment, ml.model()))) {
+            Thread main = Thread.currentThread();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server, main), "termination"));
+            System.out.println("serving %s on port %d".formatted(ml.model(), server.port()));
+            server.awaitEnd();
+        }
+        return 0;
+    }
+
+    /// SIGTERM: drains, and lets the main thread end the program.
+    private static void end(ModelServer server, Thread main) {
+        server.close();
+        try {
+            main.join();
+        } catch (InterruptedException halted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static int usage() {
+        System.err.println("usage: Main train | serve");
+        return 2;
     }
 
     /// Ends at once, also while a SIGTERM's shutdown hooks wait for the outcome.

@@ -96,7 +96,7 @@ public final class PythonText {
                 case '\f' -> to.append("\\f");
                 case '\b' -> to.append("\\b");
                 default -> {
-                    if (c < 0x20 || c > 0x7f) {
+                    if (c < 0x20 || c > 0x7e) {
                         to.append("\\u%04x".formatted((int) c));
                     } else {
                         to.append(c);

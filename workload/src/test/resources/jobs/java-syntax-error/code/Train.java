@@ -1,0 +1,5 @@
+public class Train {
+    public static void main(String[] arguments) {
+        int steps = ;
+    }
+}

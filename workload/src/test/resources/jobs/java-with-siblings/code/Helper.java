@@ -1,0 +1,3 @@
+class Helper {
+    static final int ONE = 1;
+}

@@ -1,0 +1,7 @@
+package sim;
+
+public class World {
+    public int size() {
+        return 41;
+    }
+}

@@ -1,0 +1,2 @@
+(sleep 300 >/dev/null 2>&1 & echo $! >child)
+echo started

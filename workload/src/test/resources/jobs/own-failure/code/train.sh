@@ -1,0 +1,2 @@
+echo "the simulator is out of licences" >$SM_OUTPUT_DIR/failure
+exit 1

@@ -1,0 +1,2 @@
+def learn():
+    raise ValueError("rewards: 3 values (expected: 4)")

@@ -1,0 +1,2 @@
+echo "no reward given" >&2
+exit 7
