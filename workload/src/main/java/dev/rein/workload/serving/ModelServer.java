@@ -21,7 +21,7 @@ public final class ModelServer implements AutoCloseable {
     private static final long DRAIN_MILLIS = 5000;
 
     private final Server server;
-    private final ServerConnector connector;
+    private final int port;
     private final ServedModel model;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -69,9 +69,9 @@ public final class ModelServer implements AutoCloseable {
         }
     }
 
-    private ModelServer(Server server, ServerConnector connector, ServedModel model) {
+    private ModelServer(Server server, int port, ServedModel model) {
         this.server = server;
-        this.connector = connector;
+        this.port = port;
         this.model = model;
     }
 
@@ -95,7 +95,7 @@ public final class ModelServer implements AutoCloseable {
         try {
             ServedModel model = Models.load(options.model());
             handler.ready(model);
-            return new ModelServer(server, connector, model);
+            return new ModelServer(server, connector.getLocalPort(), model);
         } catch (IOException | RuntimeException unfit) {
             stop(server);
             throw unfit;
@@ -103,7 +103,7 @@ public final class ModelServer implements AutoCloseable {
     }
 
     public int port() {
-        return connector.getLocalPort();
+        return port;
     }
 
     /// Blocks until closed.

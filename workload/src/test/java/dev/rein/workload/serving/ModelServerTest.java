@@ -1,0 +1,195 @@
+package dev.rein.workload.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.rein.workload.json.Json;
+import dev.rein.workload.json.PythonText;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.assertj.core.api.Assertions;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelServerTest {
+    @TempDir
+    Path folder;
+
+    /// `choice.onnx` chooses 1 where the third of four numbers is above 0; `box.onnx` answers a 2 × 2 observation
+    /// with two numbers. Each line of the fixture is a request and its whole answer.
+    @ParameterizedTest
+    @ValueSource(strings = {"choice", "box"})
+    void answersAsRecorded(String model) throws Exception {
+        try (ModelServer server = serve(model);
+                HttpClient client = HttpClient.newHttpClient()) {
+            SoftAssertions all = new SoftAssertions();
+            for (String line :
+                    Files.readAllLines(Path.of("src/test/resources/invocations").resolve(model + ".jsonl"))) {
+                Json.Obj recorded = (Json.Obj) Json.parse(line);
+                HttpResponse<String> answer = client.send(
+                        invocation(
+                                server,
+                                recorded.text("contentType").orElseThrow(),
+                                recorded.text("accept").orElseThrow(),
+                                recorded.text("body").orElseThrow().getBytes(StandardCharsets.UTF_8)),
+                        BodyHandlers.ofString());
+
+                all.assertThat(answer.body())
+                        .as(line)
+                        .isEqualTo(recorded.text("answer").orElseThrow());
+                all.assertThat(Integer.toString(answer.statusCode()))
+                        .as(line)
+                        .isEqualTo(PythonText.str(recorded.get("status").orElseThrow()));
+                all.assertThat(answer.headers().firstValue("content-type"))
+                        .as(line)
+                        .isEqualTo(recorded.text("answerType"));
+            }
+            all.assertAll();
+        }
+    }
+
+    @Test
+    void floatsTravelAsTheyAre() throws Exception {
+        try (ModelServer server = serve("choice");
+                HttpClient client = HttpClient.newHttpClient()) {
+            ByteBuffer body = ByteBuffer.allocate(32).order(ByteOrder.LITTLE_ENDIAN);
+            body.asFloatBuffer().put(new float[] {0, 0, -1, 0, 0, 0, 1, 0});
+
+            HttpResponse<byte[]> answer = client.send(
+                    invocation(server, "application/octet-stream", "application/octet-stream", body.array()),
+                    BodyHandlers.ofByteArray());
+
+            ByteBuffer actions = ByteBuffer.wrap(answer.body()).order(ByteOrder.LITTLE_ENDIAN);
+            assertThat(List.of(actions.getInt(), actions.getInt())).containsExactly(0, 1);
+        }
+    }
+
+    @Test
+    void manyCallersAreAnsweredAtOnceEachWithItsOwn() throws Exception {
+        try (ModelServer server = serve("choice");
+                HttpClient client = HttpClient.newHttpClient();
+                var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<String>> answers = IntStream.range(0, 200)
+                    .mapToObj(i -> callers.submit(() -> client.send(
+                                    invocation(
+                                            server,
+                                            "",
+                                            "",
+                                            "[0,0,%d,0]"
+                                                    .formatted(i % 2 == 0 ? 1 : -1)
+                                                    .getBytes(StandardCharsets.UTF_8)),
+                                    BodyHandlers.ofString())
+                            .body()))
+                    .toList();
+            for (int i = 0; i < answers.size(); i++) {
+                assertThat(answers.get(i).get()).isEqualTo("{\"action\":%d}".formatted(1 - i % 2));
+            }
+        }
+    }
+
+    @Test
+    void otherPathsMethodsAndSizesAreRefusedInWords() throws Exception {
+        try (ModelServer server = serve("choice");
+                HttpClient client = HttpClient.newHttpClient()) {
+            assertThat(get(client, server, "/ping").body()).isEqualTo("{\"status\":\"ok\"}");
+            assertThat(get(client, server, "/ping").statusCode()).isEqualTo(200);
+            assertThat(get(client, server, "/invocations").statusCode()).isEqualTo(405);
+            assertThat(get(client, server, "/models").statusCode()).isEqualTo(404);
+            assertThat(get(client, server, "/execution-parameters").body())
+                    .contains("\"BatchStrategy\":\"MULTI_RECORD\",\"MaxPayloadInMB\":1");
+            assertThat(client.send(invocation(server, "", "", new byte[(1 << 20) + 1]), BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(413);
+        }
+    }
+
+    @Test
+    void aFolderWithoutAModelSaysWhatItHolds() throws Exception {
+        Files.writeString(folder.resolve("notes.txt"), "");
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ModelServer.start(options()))
+                .withMessage("%s: no model to serve (expected: policy.rein, or a single .onnx file; found: [notes.txt])"
+                        .formatted(folder));
+    }
+
+    @Test
+    void aBrokenModelIsRefusedAtStart() throws Exception {
+        Files.writeString(folder.resolve("model.onnx"), "not a model");
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ModelServer.start(options()))
+                .withMessageContaining("model.onnx");
+    }
+
+    @Test
+    void closingTwiceIsHarmlessAndThePortIsGone() throws Exception {
+        ModelServer server = serve("choice");
+        server.close();
+        server.close();
+
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            Assertions.assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> get(client, server, "/ping"));
+        }
+    }
+
+    @Test
+    void badSettingsAreToldByTheirNames() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ModelServer.Options.from(Map.of("SAGEMAKER_BIND_TO_PORT", "http"), folder))
+                .withMessage("SAGEMAKER_BIND_TO_PORT: \"http\" (expected: a whole number)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () -> ModelServer.Options.from(Map.of("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "a/b"), folder))
+                .withMessageStartingWith("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT: a/b (expected:");
+    }
+
+    private ModelServer serve(String model) throws Exception {
+        Files.copy(Path.of("src/test/resources/models").resolve(model + ".onnx"), folder.resolve("model.onnx"));
+        return ModelServer.start(options());
+    }
+
+    private ModelServer.Options options() {
+        return new ModelServer.Options(folder, "127.0.0.1", 0, 1 << 20, "application/json");
+    }
+
+    private static HttpResponse<String> get(HttpClient client, ModelServer server, String path)
+            throws IOException, InterruptedException {
+        return client.send(HttpRequest.newBuilder(uri(server, path)).GET().build(), BodyHandlers.ofString());
+    }
+
+    private static HttpRequest invocation(ModelServer server, String contentType, String accept, byte[] body) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(uri(server, "/invocations")).POST(BodyPublishers.ofByteArray(body));
+        if (!contentType.isEmpty()) {
+            request.header("Content-Type", contentType);
+        }
+        if (!accept.isEmpty()) {
+            request.header("Accept", accept);
+        }
+        return request.build();
+    }
+
+    private static URI uri(ModelServer server, String path) {
+        return URI.create("http://127.0.0.1:" + server.port() + path);
+    }
+}
