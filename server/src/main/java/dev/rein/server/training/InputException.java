@@ -4,11 +4,19 @@ package dev.rein.server.training;
 final class InputException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    private final String reason;
+
     InputException(String message) {
         super(message);
+        this.reason = message;
     }
 
     InputException(String message, Throwable cause) {
         super(message, cause);
+        this.reason = message;
+    }
+
+    String reason() {
+        return reason;
     }
 }
