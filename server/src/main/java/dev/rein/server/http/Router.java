@@ -3,6 +3,7 @@ package dev.rein.server.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.rein.server.identity.SignatureV4;
+import dev.rein.server.store.StoreException;
 import dev.rein.server.wire.ApiException;
 import dev.rein.server.wire.ApiTable;
 import dev.rein.server.wire.Caller;
@@ -10,6 +11,7 @@ import dev.rein.server.wire.Dialect;
 import dev.rein.server.wire.ErrorCode;
 import dev.rein.server.wire.WireAnswer;
 import java.io.EOFException;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
@@ -140,6 +142,16 @@ final class Router extends Handler.Abstract {
             return modelled;
         }
         LOG.error("request {} failed", requestId, e);
+        if (e instanceof StoreException) {
+            return new ApiException(ErrorCode.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()));
+        }
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IOException
+                    && String.valueOf(cause.getMessage()).contains("No space left")) {
+                return new ApiException(
+                        ErrorCode.SERVICE_UNAVAILABLE, "No space left where the platform keeps its data: free some.");
+            }
+        }
         return new ApiException(
                 ErrorCode.INTERNAL_FAILURE,
                 "The platform failed on this request; its log tells why under request id %s.".formatted(requestId));

@@ -179,7 +179,7 @@ public final class Database implements AutoCloseable {
                             : "database: the disk reports an error; nothing was changed. See the server's log.",
                     e);
         }
-        return new StoreException("database: " + e.getMessage(), e);
+        return new StoreException("database: it failed; nothing was changed. See the server's log.", e);
     }
 
     /// Whether a key was there already: SQLite says so by a code, PostgreSQL by a state.
