@@ -1,0 +1,108 @@
+package dev.rein.server.endpoint;
+
+import dev.rein.server.backend.Backend;
+import dev.rein.server.backend.Host;
+import dev.rein.server.backend.HostId;
+import dev.rein.server.backend.HostRuntime;
+import dev.rein.server.backend.HostSpec;
+import dev.rein.server.backend.LaunchException;
+import dev.rein.server.logs.LogFollower;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Turns a variant into a launched host. Safe for any number of threads.
+final class ReplicaLauncher {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicaLauncher.class);
+
+    private final Backend backend;
+    private final LogFollower logs;
+    private final List<HostRuntime> runtimes;
+    private final ModelFiles files;
+    private final ServingSettings settings;
+
+    ReplicaLauncher(
+            Backend backend, LogFollower logs, List<HostRuntime> runtimes, ModelFiles files, ServingSettings settings) {
+        this.backend = backend;
+        this.logs = logs;
+        this.runtimes = runtimes;
+        this.files = files;
+        this.settings = settings;
+    }
+
+    /// Makes the host's folder and fills it.
+    ///
+    /// @throws ReplicaException if the model cannot be had
+    HostSpec prepare(HostId id, Variant variant, String key) throws ReplicaException {
+        HostRuntime runtime = Models.runtime(runtimes, variant.image())
+                .orElseThrow(() ->
+                        new ReplicaException("Image \"%s\" can no longer be served here.".formatted(variant.image())));
+        try {
+            files.place(variant, key, backend.prepare(id));
+            Map<String, String> environment = new HashMap<>(settings.environment());
+            environment.putAll(variant.environment());
+            return new HostSpec(
+                    id,
+                    List.of(id.name()),
+                    runtime,
+                    runtime.serve(),
+                    environment,
+                    settings.cpus(),
+                    settings.memoryBytes(),
+                    variant.networkIsolation(),
+                    OptionalInt.of(freePort()));
+        } catch (IOException e) {
+            LOG.error("preparing {}", id, e);
+            throw new ReplicaException("The platform could not prepare the replica: " + e.getMessage(), e);
+        }
+    }
+
+    Host launch(HostSpec spec) throws ReplicaException {
+        try {
+            return backend.launch(spec);
+        } catch (LaunchException e) {
+            throw new ReplicaException("The replica could not be started: " + e.getMessage(), e);
+        }
+    }
+
+    /// Copies what the host prints into its log stream.
+    ///
+    /// @return completes when the last line is stored
+    CompletableFuture<Void> follow(Host host, String group, String stream) {
+        return logs.follow(host, group, stream, _ -> {});
+    }
+
+    /// Ends the host if it runs and deletes what there is of it.
+    void discard(HostId id) {
+        backend.find(id).ifPresent(this::end);
+    }
+
+    /// SIGKILL, then its folder is deleted.
+    void end(Host host) {
+        host.kill();
+        host.exit().join();
+        try {
+            host.remove();
+        } catch (IOException e) {
+            LOG.warn("{} cannot be removed", host.id(), e);
+        }
+    }
+
+    void forget(String key) throws IOException {
+        files.forget(key);
+    }
+
+    /// Free when asked; should another take it before the replica does, the replica ends and is started anew.
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

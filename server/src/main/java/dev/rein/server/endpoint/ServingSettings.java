@@ -1,0 +1,57 @@
+package dev.rein.server.endpoint;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/// How replicas are run and watched.
+///
+/// @param work        a folder of ours alone: downloaded models
+/// @param environment given to every replica below its model's own: region, credentials, the platform's addresses
+/// @param cpus        cores of one replica, at least 1
+/// @param memoryBytes of one replica
+/// @param watch       when a replica counts as unwell, and what is done then
+/// @param answer      how long a model may take for one answer
+/// @param grace       between SIGTERM and SIGKILL
+public record ServingSettings(
+        Path work,
+        Map<String, String> environment,
+        double cpus,
+        long memoryBytes,
+        Watch watch,
+        Duration answer,
+        Duration grace) {
+    /// @param every      between two looks at a replica's `/ping`
+    /// @param timeout    for one answer to `/ping`
+    /// @param unwell     how long `/ping` may fail in a row before the replica is started anew. Longer than an
+    ///     answer may take, or a model that does one thing at a time is killed for being busy
+    /// @param firstPause before the first new start; doubles with each, up to `mostPause`
+    public record Watch(Duration every, Duration timeout, Duration unwell, Duration firstPause, Duration mostPause) {
+        public static final Watch USUAL = new Watch(
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(70),
+                Duration.ofMillis(500),
+                Duration.ofSeconds(60));
+    }
+
+    public ServingSettings {
+        requireNonNull(work, "work");
+        environment = Map.copyOf(environment);
+        requireNonNull(watch, "watch");
+        requireNonNull(answer, "answer");
+        requireNonNull(grace, "grace");
+        if (cpus < 1 || memoryBytes < 1) {
+            throw new IllegalArgumentException(
+                    "cpus: %s, memoryBytes: %d (expected: at least 1 each)".formatted(cpus, memoryBytes));
+        }
+    }
+
+    /// SageMaker's own limits: 60 s for an answer, 30 s to stop.
+    public static ServingSettings usual(Path work, Map<String, String> environment, double cpus, long memoryBytes) {
+        return new ServingSettings(
+                work, environment, cpus, memoryBytes, Watch.USUAL, Duration.ofSeconds(60), Duration.ofSeconds(30));
+    }
+}
