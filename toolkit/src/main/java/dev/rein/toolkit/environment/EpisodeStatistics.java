@@ -1,0 +1,55 @@
+package dev.rein.toolkit.environment;
+
+/// Returns and lengths of episodes as they end, over the most recent hundred. Written by the thread that steps.
+public final class EpisodeStatistics {
+    private static final int WINDOW = 100;
+
+    private final double[] runningReturn;
+    private final int[] runningLength;
+    private final double[] returns = new double[WINDOW];
+    private final int[] lengths = new int[WINDOW];
+    private long ended;
+
+    EpisodeStatistics(int environments) {
+        runningReturn = new double[environments];
+        runningLength = new int[environments];
+    }
+
+    void step(int environment, float reward) {
+        runningReturn[environment] += reward;
+        runningLength[environment]++;
+    }
+
+    void end(int environment) {
+        int slot = (int) (ended++ % WINDOW);
+        returns[slot] = runningReturn[environment];
+        lengths[slot] = runningLength[environment];
+        runningReturn[environment] = 0;
+        runningLength[environment] = 0;
+    }
+
+    /// Episodes that have ended so far.
+    public long episodes() {
+        return ended;
+    }
+
+    /// Mean undiscounted return of the most recent 100 episodes; NaN before the first ended.
+    public double returnMean() {
+        int count = (int) Math.min(ended, WINDOW);
+        double sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += returns[i];
+        }
+        return count == 0 ? Double.NaN : sum / count;
+    }
+
+    /// Mean length of the most recent 100 episodes, in steps; NaN before the first ended.
+    public double lengthMean() {
+        int count = (int) Math.min(ended, WINDOW);
+        double sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += lengths[i];
+        }
+        return count == 0 ? Double.NaN : sum / count;
+    }
+}

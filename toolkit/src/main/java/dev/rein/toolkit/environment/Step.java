@@ -1,0 +1,98 @@
+package dev.rein.toolkit.environment;
+
+import java.util.Arrays;
+
+/// What an environment says of one step (or of a reset): reused for every step, never kept beyond the call.
+public final class Step {
+    private final Row observation = new Row();
+    private final boolean[] mask;
+    private float reward;
+    private float elapsed;
+    private boolean terminated;
+    private boolean truncated;
+
+    /// @param actions choices the mask speaks of; 0 where actions are not masked
+    Step(int actions) {
+        mask = new boolean[actions];
+    }
+
+    /// A step to call an environment by hand with.
+    public static Step of(Environment environment) {
+        Step step = new Step(environment.masksActions() ? ((Discrete) environment.actionSpace()).n() : 0);
+        int size = environment.observationSpace().size();
+        return step.begin(new float[size], 0, size);
+    }
+
+    Step begin(float[] batch, int from, int size) {
+        observation.at(batch, from, size);
+        return clear();
+    }
+
+    /// Forgets what was said of the step before. [VectorEnvironment] does so itself; who calls an environment
+    /// by hand does
+    /// it before each call.
+    public Step clear() {
+        reward = 0;
+        elapsed = 1;
+        terminated = false;
+        truncated = false;
+        Arrays.fill(mask, true);
+        return this;
+    }
+
+    /// The row to write the observation into; write all of it.
+    public Row observation() {
+        return observation;
+    }
+
+    public void reward(float value) {
+        reward = value;
+    }
+
+    public float reward() {
+        return reward;
+    }
+
+    /// The episode reached an end of the world itself: nothing comes after, so its value is 0.
+    public void terminate() {
+        terminated = true;
+    }
+
+    public boolean terminated() {
+        return terminated;
+    }
+
+    /// The episode was cut off, by a time limit for example: the world would go on, so its value is estimated.
+    public void truncate() {
+        truncated = true;
+    }
+
+    public boolean truncated() {
+        return truncated;
+    }
+
+    /// For event-driven simulators: how much time the step took, in the unit of one ordinary step. Returns
+    /// discount
+    /// by
+    /// `γ` to this power.
+    public void elapsed(float steps) {
+        elapsed = steps;
+    }
+
+    public float elapsed() {
+        return elapsed;
+    }
+
+    /// Which actions are allowed next; all are, unless the environment says otherwise.
+    public void allow(int action, boolean allowed) {
+        mask[action] = allowed;
+    }
+
+    public boolean isAllowed(int action) {
+        return mask.length == 0 || mask[action];
+    }
+
+    void copyMask(boolean[] to, int at) {
+        System.arraycopy(mask, 0, to, at, mask.length);
+    }
+}

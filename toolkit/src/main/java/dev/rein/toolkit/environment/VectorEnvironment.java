@@ -1,0 +1,219 @@
+package dev.rein.toolkit.environment;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/// Many environments stepped as one batch, on the calling thread. An ended episode is followed at once by the
+/// next
+/// (Gymnasium's SAME_STEP): [#observations] then holds the first observation of the next episode and
+/// [#finalObservations] the last of the ended one.
+///
+/// The arrays stay the same for the life of the batch and are overwritten by every step. Owned by one thread
+/// at a
+/// time.
+public final class VectorEnvironment implements AutoCloseable {
+    private final List<Environment> environments;
+    private final Space observationSpace;
+    private final Space actionSpace;
+    private final int size;
+    private final int choices;
+    private final long seed;
+
+    private final float[] observations;
+    private final float[] finalObservations;
+    private final float[] rewards;
+    private final float[] elapsed;
+    private final boolean[] terminated;
+    private final boolean[] truncated;
+    private final boolean[] masks;
+
+    private final long[] episodes;
+    private final EpisodeRandom[] random;
+    private final Step step;
+    private final Row action = new Row();
+    private final EpisodeStatistics statistics;
+    private boolean begun;
+
+    private VectorEnvironment(List<Environment> environments, long seed) {
+        Environment first = environments.getFirst();
+        this.environments = environments;
+        this.seed = seed;
+        observationSpace = first.observationSpace();
+        actionSpace = first.actionSpace();
+        size = observationSpace.size();
+        if (first.masksActions() && !(actionSpace instanceof Discrete)) {
+            throw new IllegalArgumentException(
+                    "masksActions: true with actions of %s (expected: Discrete actions)".formatted(actionSpace));
+        }
+        choices = first.masksActions() ? ((Discrete) actionSpace).n() : 0;
+        int count = environments.size();
+        observations = new float[count * size];
+        finalObservations = new float[count * size];
+        rewards = new float[count];
+        elapsed = new float[count];
+        terminated = new boolean[count];
+        truncated = new boolean[count];
+        masks = new boolean[count * choices];
+        episodes = new long[count];
+        random = new EpisodeRandom[count];
+        for (int i = 0; i < count; i++) {
+            random[i] = new EpisodeRandom(seed, i, 0);
+        }
+        step = new Step(choices);
+        statistics = new EpisodeStatistics(count);
+    }
+
+    /// @param maker called once for each environment
+    /// @param count at least 1
+    /// @param seed  the chance of all episodes
+    public static VectorEnvironment of(Supplier<? extends Environment> maker, int count, long seed) {
+        if (count < 1) {
+            throw new IllegalArgumentException("count: %d (expected: at least 1)".formatted(count));
+        }
+        List<Environment> made = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            made.add(maker.get());
+        }
+        return new VectorEnvironment(List.copyOf(made), seed);
+    }
+
+    public int count() {
+        return environments.size();
+    }
+
+    public Space observationSpace() {
+        return observationSpace;
+    }
+
+    public Space actionSpace() {
+        return actionSpace;
+    }
+
+    public long seed() {
+        return seed;
+    }
+
+    /// `[count × observation size]`, of the episodes now running.
+    public float[] observations() {
+        return observations;
+    }
+
+    /// `[count × observation size]`; a row is meaningful where the last step ended an episode.
+    public float[] finalObservations() {
+        return finalObservations;
+    }
+
+    public float[] rewards() {
+        return rewards;
+    }
+
+    /// Time each step took; 1 unless the simulator says otherwise.
+    public float[] elapsed() {
+        return elapsed;
+    }
+
+    public boolean[] terminated() {
+        return terminated;
+    }
+
+    public boolean[] truncated() {
+        return truncated;
+    }
+
+    /// `[count × choices]`, which actions are allowed now; empty where nothing is masked.
+    public boolean[] masks() {
+        return masks;
+    }
+
+    public EpisodeStatistics statistics() {
+        return statistics;
+    }
+
+    /// Begins the first episode everywhere.
+    public void reset() {
+        for (int i = 0; i < environments.size(); i++) {
+            episodes[i] = 0;
+            begin(i);
+        }
+        begun = true;
+    }
+
+    /// Takes one action everywhere.
+    ///
+    /// @param actions `[count × action size]`
+    /// @throws IllegalStateException before the first reset, or if an environment says something impossible
+    public void step(float[] actions) {
+        if (!begun) {
+            throw new IllegalStateException("step: called before reset (expected: reset once, then steps)");
+        }
+        int width = actionSpace.size();
+        for (int i = 0; i < environments.size(); i++) {
+            environments.get(i).step(action.at(actions, i * width, width), step.begin(observations, i * size, size));
+            checkSaid(i);
+            rewards[i] = step.reward();
+            elapsed[i] = step.elapsed();
+            terminated[i] = step.terminated();
+            truncated[i] = step.truncated() && !step.terminated();
+            statistics.step(i, step.reward());
+            if (step.terminated() || step.truncated()) {
+                System.arraycopy(observations, i * size, finalObservations, i * size, size);
+                statistics.end(i);
+                episodes[i]++;
+                begin(i);
+            } else if (choices > 0) {
+                keepMask(i);
+            }
+        }
+    }
+
+    private void begin(int i) {
+        random[i].rekey(seed, i, episodes[i]);
+        environments.get(i).reset(random[i], step.begin(observations, i * size, size));
+        checkSaid(i);
+        if (choices > 0) {
+            keepMask(i);
+        }
+    }
+
+    private void keepMask(int i) {
+        step.copyMask(masks, i * choices);
+        for (int c = 0; c < choices; c++) {
+            if (masks[i * choices + c]) {
+                return;
+            }
+        }
+        throw new IllegalStateException(
+                "environment %d, episode %d: all %d actions are masked (expected: at least one allowed, or the episode ended)"
+                        .formatted(i, episodes[i], choices));
+    }
+
+    private void checkSaid(int i) {
+        float sum = step.reward() * 0;
+        for (int k = i * size; k < (i + 1) * size; k++) {
+            sum += observations[k] * 0; // NaN and infinity survive a product with 0
+        }
+        if (Float.isNaN(sum)) {
+            throw new IllegalStateException(said(i));
+        }
+    }
+
+    private String said(int i) {
+        if (!Float.isFinite(step.reward())) {
+            return "environment %d, episode %d: reward is %s (expected: a finite number)"
+                    .formatted(i, episodes[i], step.reward());
+        }
+        for (int k = 0; k < size; k++) {
+            if (!Float.isFinite(observations[i * size + k])) {
+                return "environment %d, episode %d: observation element %d is %s (expected: a finite number)"
+                        .formatted(i, episodes[i], k, observations[i * size + k]);
+            }
+        }
+        throw new AssertionError("nothing is wrong");
+    }
+
+    @Override
+    public void close() {
+        environments.forEach(Environment::close);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.rein.toolkit.kernel;
+
+/// The arithmetic of small networks on flat, row-major `float[]`. All methods overwrite only what they name,
+/// allocate
+/// nothing, and check no shapes: callers check theirs once, at their door.
+///
+/// Two implementations give the same results up to the order of additions; each alone is deterministic.
+public sealed interface Kernels permits ScalarKernels, VectorKernels {
+    /// `C = A·B + bias`, or `C += A·B` without a bias.
+    ///
+    /// @param a      `m × k`; element (i, p) is at `a0 + i * aRow + p * aColumn`, so a transposed matrix needs
+    ///     no
+    ///     copy
+    /// @param b      `k × n`, rows next to each other, from `b0`
+    /// @param bias   from `bias0`, `n` long; not read when `accumulate`
+    /// @param c      `m × n`, rows next to each other, from `c0`
+    void multiply(
+            float[] a,
+            int a0,
+            int aRow,
+            int aColumn,
+            float[] b,
+            int b0,
+            float[] bias,
+            int bias0,
+            float[] c,
+            int c0,
+            int m,
+            int n,
+            int k,
+            boolean accumulate);
+
+    /// `x = tanh(x)` for `length` elements. At most 4 ulp from the exact value; the same on every machine.
+    void tanh(float[] x, int from, int length);
+
+    /// `gradient *= 1 - y²`, the derivative of tanh by its output.
+    void tanhBackward(float[] y, int y0, float[] gradient, int g0, int length);
+
+    /// `x = max(x, 0)`.
+    void relu(float[] x, int from, int length);
+
+    /// `gradient = 0` where `y` is not positive.
+    void reluBackward(float[] y, int y0, float[] gradient, int g0, int length);
+
+    /// `sum[j] += Σ_i x[i, j]` over `rows` rows of `columns`.
+    void addColumnSums(float[] x, int x0, int rows, int columns, float[] sum, int sum0);
+
+    double sumOfSquares(float[] x, int from, int length);
+
+    /// One step of Adam (Kingma & Ba 2015, algorithm 1), with the gradient scaled on its way in.
+    ///
+    /// @param stepSize `α · √(1 − β₂ᵗ) / (1 − β₁ᵗ)`
+    /// @param epsilon  already multiplied by `√(1 − β₂ᵗ)`
+    void adam(
+            float[] parameter,
+            float[] gradient,
+            float scale,
+            float[] mean,
+            float[] square,
+            float beta1,
+            float beta2,
+            float stepSize,
+            float epsilon);
+
+    /// The implementation for this machine, chosen once: see [KernelChoice].
+    static Kernels active() {
+        return KernelChoice.ACTIVE;
+    }
+}

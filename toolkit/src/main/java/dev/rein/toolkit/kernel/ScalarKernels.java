@@ -1,0 +1,134 @@
+package dev.rein.toolkit.kernel;
+
+/// The definition of every kernel, in plain Java.
+final class ScalarKernels implements Kernels {
+    @Override
+    public void multiply(
+            float[] a,
+            int a0,
+            int aRow,
+            int aColumn,
+            float[] b,
+            int b0,
+            float[] bias,
+            int bias0,
+            float[] c,
+            int c0,
+            int m,
+            int n,
+            int k,
+            boolean accumulate) {
+        for (int i = 0; i < m; i++) {
+            int row = c0 + i * n;
+            if (!accumulate) {
+                System.arraycopy(bias, bias0, c, row, n);
+            }
+            for (int p = 0; p < k; p++) {
+                float factor = a[a0 + i * aRow + p * aColumn];
+                int from = b0 + p * n;
+                for (int j = 0; j < n; j++) {
+                    c[row + j] = Math.fma(factor, b[from + j], c[row + j]);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void tanh(float[] x, int from, int length) {
+        for (int i = from; i < from + length; i++) {
+            x[i] = tanh(x[i]);
+        }
+    }
+
+    /// A rational approximation, x · p(x²) / q(x²) on the clamped range where float tanh is not yet ±1.
+    /// Coefficients: the minimax fit of degree 13/6 used by Eigen (Apache-2.0/MPL-2.0),
+    /// `generic_fast_tanh_float`.
+    static float tanh(float value) {
+        float x = Math.clamp(value, -Tanh.LIMIT, Tanh.LIMIT);
+        float square = x * x;
+        float p = Math.fma(square, Tanh.P13, Tanh.P11);
+        p = Math.fma(square, p, Tanh.P9);
+        p = Math.fma(square, p, Tanh.P7);
+        p = Math.fma(square, p, Tanh.P5);
+        p = Math.fma(square, p, Tanh.P3);
+        p = Math.fma(square, p, Tanh.P1);
+        float q = Math.fma(square, Tanh.Q6, Tanh.Q4);
+        q = Math.fma(square, q, Tanh.Q2);
+        q = Math.fma(square, q, Tanh.Q0);
+        return x * p / q;
+    }
+
+    @Override
+    public void tanhBackward(float[] y, int y0, float[] gradient, int g0, int length) {
+        for (int i = 0; i < length; i++) {
+            gradient[g0 + i] *= 1 - y[y0 + i] * y[y0 + i];
+        }
+    }
+
+    @Override
+    public void relu(float[] x, int from, int length) {
+        for (int i = from; i < from + length; i++) {
+            x[i] = Math.max(x[i], 0);
+        }
+    }
+
+    @Override
+    public void reluBackward(float[] y, int y0, float[] gradient, int g0, int length) {
+        for (int i = 0; i < length; i++) {
+            if (y[y0 + i] <= 0) {
+                gradient[g0 + i] = 0;
+            }
+        }
+    }
+
+    @Override
+    public void addColumnSums(float[] x, int x0, int rows, int columns, float[] sum, int sum0) {
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                sum[sum0 + j] += x[x0 + i * columns + j];
+            }
+        }
+    }
+
+    @Override
+    public double sumOfSquares(float[] x, int from, int length) {
+        double sum = 0;
+        for (int i = from; i < from + length; i++) {
+            sum += (double) x[i] * x[i];
+        }
+        return sum;
+    }
+
+    @Override
+    public void adam(
+            float[] parameter,
+            float[] gradient,
+            float scale,
+            float[] mean,
+            float[] square,
+            float beta1,
+            float beta2,
+            float stepSize,
+            float epsilon) {
+        adam(parameter, gradient, scale, mean, square, beta1, beta2, stepSize, epsilon, 0);
+    }
+
+    static void adam(
+            float[] parameter,
+            float[] gradient,
+            float scale,
+            float[] mean,
+            float[] square,
+            float beta1,
+            float beta2,
+            float stepSize,
+            float epsilon,
+            int from) {
+        for (int i = from; i < parameter.length; i++) {
+            float g = gradient[i] * scale;
+            mean[i] = beta1 * mean[i] + (1 - beta1) * g;
+            square[i] = beta2 * square[i] + (1 - beta2) * g * g;
+            parameter[i] -= stepSize * mean[i] / ((float) Math.sqrt(square[i]) + epsilon);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.rein.toolkit.ppo;
+
+import java.util.random.RandomGenerator;
+
+/// Independent normals: means from the network, logarithms of the deviations one parameter each, the same in
+/// every
+/// state
+/// (37 details, continuous actions 1-3).
+final class Gaussian implements Head {
+    private static final double HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
+
+    private final int size;
+    private final float[] logDeviation;
+    private final float[] logDeviationGradient;
+    private final float[] deviationsFromMean;
+    private float entropy;
+
+    Gaussian(int size) {
+        this.size = size;
+        logDeviation = new float[size];
+        logDeviationGradient = new float[size];
+        deviationsFromMean = new float[size];
+    }
+
+    @Override
+    public void sample(
+            float[] outputs,
+            boolean[] masks,
+            int rows,
+            RandomGenerator random,
+            float[] actions,
+            float[] logProb,
+            int at) {
+        for (int row = 0; row < rows; row++) {
+            for (int j = 0; j < size; j++) {
+                int i = row * size + j;
+                actions[i] = outputs[i] + (float) (Math.exp(logDeviation[j]) * random.nextGaussian());
+            }
+            logProb[at + row] = logProb(outputs, row, masks, actions);
+        }
+    }
+
+    @Override
+    public float logProb(float[] outputs, int row, boolean[] masks, float[] actions) {
+        double sum = 0;
+        double differential = 0;
+        for (int j = 0; j < size; j++) {
+            int i = row * size + j;
+            double z = (actions[i] - outputs[i]) / Math.exp(logDeviation[j]);
+            deviationsFromMean[j] = (float) z;
+            sum -= 0.5 * z * z + logDeviation[j] + HALF_LOG_TWO_PI;
+            differential += 0.5 + HALF_LOG_TWO_PI + logDeviation[j];
+        }
+        entropy = (float) differential;
+        return (float) sum;
+    }
+
+    @Override
+    public float entropy() {
+        return entropy;
+    }
+
+    @Override
+    public void gradient(float g, float bonus, float[] outputGradient, int row) {
+        for (int j = 0; j < size; j++) {
+            float z = deviationsFromMean[j];
+            outputGradient[row * size + j] = g * z / (float) Math.exp(logDeviation[j]);
+            logDeviationGradient[j] += g * (z * z - 1) - bonus;
+        }
+    }
+
+    @Override
+    public float[] parameters() {
+        return logDeviation;
+    }
+
+    @Override
+    public float[] parameterGradient() {
+        return logDeviationGradient;
+    }
+}

@@ -1,0 +1,116 @@
+package dev.rein.toolkit.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.rein.toolkit.environment.EpisodeRandom;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Both twins, on sizes that straddle every number of lanes.
+class KernelsTest {
+    private static final int[] SIZES = {1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65};
+
+    private final RandomGenerator random = new EpisodeRandom(7, 0, 0);
+    private final Kernels scalar = new ScalarKernels();
+    private final Kernels vector = new VectorKernels();
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void productIsTheTwins(boolean accumulate) {
+        for (int m : new int[] {1, 3, 4, 5, 9}) {
+            for (int n : SIZES) {
+                for (int k : new int[] {1, 2, 17, 64}) {
+                    float[] a = gaussian(m * k);
+                    float[] b = gaussian(k * n);
+                    float[] bias = gaussian(n);
+                    float[] expected = gaussian(m * n);
+                    float[] actual = expected.clone();
+                    scalar.multiply(a, 0, k, 1, b, 0, bias, 0, expected, 0, m, n, k, accumulate);
+                    vector.multiply(a, 0, k, 1, b, 0, bias, 0, actual, 0, m, n, k, accumulate);
+                    assertThat(actual).as("%d x %d x %d", m, n, k).containsExactly(expected, within(1e-4f));
+                }
+            }
+        }
+    }
+
+    @Test
+    void transposedOperandIsReadThroughItsStrides() {
+        int m = 5;
+        int n = 33;
+        int k = 9;
+        float[] a = gaussian(k * m); // stored k × m
+        float[] b = gaussian(k * n);
+        float[] actual = new float[m * n];
+        vector.multiply(a, 0, 1, m, b, 0, b, 0, actual, 0, m, n, k, true);
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                float sum = 0;
+                for (int p = 0; p < k; p++) {
+                    sum += a[p * m + i] * b[p * n + j];
+                }
+                assertThat(actual[i * n + j]).isCloseTo(sum, within(1e-4f));
+            }
+        }
+    }
+
+    @Test
+    void tanhIsWithinAFewUlpOfTheExactEverywhere() {
+        for (float x = -12; x <= 12; x += 0.001f) {
+            float[] both = {x};
+            scalar.tanh(both, 0, 1);
+            float exact = (float) Math.tanh(x);
+            assertThat(Math.abs(both[0] - exact)).isLessThanOrEqualTo(8 * Math.ulp(exact));
+        }
+    }
+
+    @Test
+    void elementwiseKernelsAreTheTwins() {
+        for (int size : SIZES) {
+            float[] x = gaussian(size);
+            float[] y = gaussian(size);
+            assertThat(applied(vector, x, y)).containsExactly(applied(scalar, x, y), within(1e-5f));
+        }
+    }
+
+    private static float[] applied(Kernels kernels, float[] x, float[] y) {
+        int size = x.length;
+        float[] all = new float[7 * size + 2];
+        float[] work = x.clone();
+        kernels.tanh(work, 0, size);
+        System.arraycopy(work, 0, all, 0, size);
+        float[] gradient = y.clone();
+        kernels.tanhBackward(work, 0, gradient, 0, size);
+        System.arraycopy(gradient, 0, all, size, size);
+        work = x.clone();
+        kernels.relu(work, 0, size);
+        System.arraycopy(work, 0, all, 2 * size, size);
+        gradient = y.clone();
+        kernels.reluBackward(work, 0, gradient, 0, size);
+        System.arraycopy(gradient, 0, all, 3 * size, size);
+        float[] parameter = x.clone();
+        float[] mean = y.clone();
+        float[] square = x.clone();
+        for (int i = 0; i < size; i++) {
+            square[i] *= square[i];
+        }
+        kernels.adam(parameter, y, 0.5f, mean, square, 0.9f, 0.999f, 0.01f, 1e-5f);
+        System.arraycopy(parameter, 0, all, 4 * size, size);
+        System.arraycopy(mean, 0, all, 5 * size, size);
+        float[] sums = new float[size];
+        kernels.addColumnSums(x, 0, 1, size, sums, 0);
+        System.arraycopy(sums, 0, all, 6 * size, size);
+        all[7 * size] = (float) kernels.sumOfSquares(x, 0, size);
+        return all;
+    }
+
+    private float[] gaussian(int length) {
+        float[] values = new float[length];
+        for (int i = 0; i < length; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return values;
+    }
+}

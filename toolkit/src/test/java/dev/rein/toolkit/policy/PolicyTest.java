@@ -1,0 +1,163 @@
+package dev.rein.toolkit.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import dev.rein.toolkit.environment.Box;
+import dev.rein.toolkit.environment.Discrete;
+import dev.rein.toolkit.environment.EpisodeRandom;
+import dev.rein.toolkit.environment.Space;
+import dev.rein.toolkit.nn.Activation;
+import dev.rein.toolkit.nn.Mlp;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PolicyTest {
+    @TempDir
+    private Path folder = Path.of("");
+
+    private final RandomGenerator random = new EpisodeRandom(3, 0, 0);
+
+    private final Space four = Box.symmetric(4.8f, Float.POSITIVE_INFINITY, 0.4f, Float.POSITIVE_INFINITY);
+    private final Policy choosing =
+            new Policy(four, new Discrete(3), Mlp.initialised(random, Activation.TANH, 1, 4, 64, 64, 3));
+    private final Policy steering = new Policy(
+            four,
+            new Box(new float[] {-0.1f, -2}, new float[] {0.1f, 2}),
+            Mlp.initialised(random, Activation.RELU, 1, 4, 32, 2));
+    private final Policy tabular =
+            new Policy(new Discrete(5), new Discrete(2), Mlp.initialised(random, Activation.TANH, 1, 5, 8, 2));
+
+    @Nested
+    class GivenItsFile {
+        @Test
+        void whatIsReadActsAsWhatWasWritten() throws IOException {
+            for (Policy policy : new Policy[] {choosing, steering, tabular}) {
+                Path file = folder.resolve("policy.rein");
+                policy.save(file);
+                Policy read = Policy.load(file);
+                assertThat(read.observationSpace()).isEqualTo(policy.observationSpace());
+                assertThat(read.actionSpace()).isEqualTo(policy.actionSpace());
+                assertThat(read.network().parameters())
+                        .containsExactly(policy.network().parameters());
+            }
+            assertThat(folder).isDirectoryContaining(file -> file.endsWith("policy.rein"));
+            assertThat(folder).isDirectoryNotContaining(file -> file.toString().endsWith(".tmp"));
+        }
+
+        @Test
+        void everyDamagedByteIsNoticed() throws IOException {
+            Path file = folder.resolve("policy.rein");
+            tabular.save(file);
+            byte[] whole = Files.readAllBytes(file);
+            for (int i = 0; i < whole.length; i++) {
+                byte[] damaged = whole.clone();
+                damaged[i] ^= 0x10;
+                Files.write(file, damaged);
+                assertThatThrownBy(() -> Policy.load(file)).isInstanceOf(PolicyFormatException.class);
+            }
+        }
+
+        @Test
+        void everyTruncationIsNoticed() throws IOException {
+            Path file = folder.resolve("policy.rein");
+            tabular.save(file);
+            byte[] whole = Files.readAllBytes(file);
+            for (int length = 0; length < whole.length; length++) {
+                Files.write(file, Arrays.copyOf(whole, length));
+                assertThatThrownBy(() -> Policy.load(file)).isInstanceOf(PolicyFormatException.class);
+            }
+        }
+
+        @Test
+        void fileOfANewerVersionSaysSo() throws IOException {
+            Path file = Files.writeString(folder.resolve("policy.rein"), "REIN-POLICY 2\nobservation=graph\n\n1234");
+            assertThatThrownBy(() -> Policy.load(file)).hasMessageContaining("newer Rein");
+        }
+
+        @Test
+        void foreignFileIsNoPolicy() throws IOException {
+            Path file = Files.writeString(folder.resolve("weights.pt"), "PK something else");
+            assertThatThrownBy(() -> Policy.load(file)).hasMessageContaining("not a policy of Rein");
+        }
+    }
+
+    @Test
+    void onnxModelActsAsThePolicy() throws IOException, OrtException {
+        assertOnnxEqual(choosing);
+        assertOnnxEqual(steering);
+        assertOnnxEqual(tabular);
+    }
+
+    private void assertOnnxEqual(Policy policy) throws IOException, OrtException {
+        Path file = folder.resolve("policy.onnx");
+        policy.exportOnnx(file);
+        int rows = 57;
+        int size = policy.observationSpace().size();
+        float[] observations = new float[rows * size];
+        for (int i = 0; i < observations.length; i++) {
+            observations[i] = policy.observationSpace() instanceof Discrete(int n)
+                    ? random.nextInt(n)
+                    : (float) random.nextGaussian();
+        }
+        float[] expected = new float[rows * policy.actionSpace().size()];
+        policy.act(observations, rows, expected);
+        OrtEnvironment onnx = OrtEnvironment.getEnvironment();
+        try (var session = onnx.createSession(file.toString());
+                var input = OnnxTensor.createTensor(onnx, FloatBuffer.wrap(observations), new long[] {rows, size});
+                var result = session.run(Map.of("observation", input))) {
+            OnnxTensor action = (OnnxTensor) result.get("action").orElseThrow();
+            if (policy.actionSpace() instanceof Discrete) {
+                long[] actions = (long[]) action.getValue();
+                for (int row = 0; row < rows; row++) {
+                    assertThat(actions[row]).isEqualTo((long) expected[row]);
+                }
+            } else {
+                float[] actions = new float[expected.length];
+                action.getFloatBuffer().get(actions);
+                assertThat(actions).containsExactly(expected, within(1e-5f));
+            }
+        }
+    }
+
+    @Test
+    void manyThreadsGetTheSameAnswers() throws InterruptedException {
+        float[] expected = choosing.act(0.1f, 0.2f, -0.05f, 1);
+        Thread[] threads = new Thread[8];
+        boolean[] same = new boolean[threads.length];
+        for (int t = 0; t < threads.length; t++) {
+            int mine = t;
+            threads[t] = Thread.ofPlatform().start(() -> {
+                boolean all = true;
+                for (int i = 0; i < 500; i++) {
+                    all &= Arrays.equals(choosing.act(0.1f, 0.2f, -0.05f, 1), expected);
+                }
+                same[mine] = all;
+            });
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(same).containsOnly(true);
+    }
+
+    @Test
+    void observationOfTheWrongLengthOrWithNoNumberIsRefused() {
+        assertThatThrownBy(() -> choosing.act(1, 2))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("2 numbers (expected: 4");
+        assertThatThrownBy(() -> choosing.act(1, 2, Float.NaN, 4)).hasMessageContaining("element 2 is NaN");
+    }
+}

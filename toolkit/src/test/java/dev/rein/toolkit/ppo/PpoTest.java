@@ -1,0 +1,243 @@
+package dev.rein.toolkit.ppo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.rein.toolkit.environment.Box;
+import dev.rein.toolkit.environment.Discrete;
+import dev.rein.toolkit.environment.Environment;
+import dev.rein.toolkit.environment.Row;
+import dev.rein.toolkit.environment.Space;
+import dev.rein.toolkit.environment.Step;
+import dev.rein.toolkit.environment.classic.CartPole;
+import dev.rein.toolkit.policy.Policy;
+import dev.rein.toolkit.training.Evaluation;
+import dev.rein.toolkit.training.Progress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+class PpoTest {
+    /// A world of one observation and one or more steps, described by what it does.
+    private abstract static class World implements Environment {
+        private static final Space ONE = Box.of(-1, 1, 1);
+
+        RandomGenerator random = RandomGenerator.getDefault();
+
+        @Override
+        public Space observationSpace() {
+            return ONE;
+        }
+
+        @Override
+        public Space actionSpace() {
+            return new Discrete(2);
+        }
+
+        @Override
+        public void reset(RandomGenerator newRandom, Step step) {
+            random = newRandom;
+            step.observation().put(0);
+        }
+    }
+
+    /// The right action is the sign of the observation.
+    private static final class FollowTheSign extends World {
+        private float sign;
+
+        @Override
+        public void reset(RandomGenerator newRandom, Step step) {
+            super.reset(newRandom, step);
+            look(step);
+        }
+
+        @Override
+        public void step(Row action, Step step) {
+            step.reward(action.index() == (sign > 0 ? 1 : 0) ? 1 : 0);
+            look(step);
+            step.terminate();
+        }
+
+        private void look(Step step) {
+            sign = random.nextBoolean() ? 1 : -1;
+            step.observation().put(sign);
+        }
+    }
+
+    /// Earns 1 a step for ever, cut off after ten: the value of every state is 1 / (1 − γ).
+    private static final class EndlessButCut extends World {
+        private int steps;
+
+        @Override
+        public void step(Row action, Step step) {
+            step.observation().put(0);
+            step.reward(1);
+            if (++steps % 10 == 0) {
+                step.truncate();
+            }
+        }
+    }
+
+    /// Only action 2 of three is allowed; the others are masked.
+    private static final class Masked extends World {
+        @Override
+        public Space actionSpace() {
+            return new Discrete(3);
+        }
+
+        @Override
+        public boolean masksActions() {
+            return true;
+        }
+
+        @Override
+        public void reset(RandomGenerator newRandom, Step step) {
+            super.reset(newRandom, step);
+            mask(step);
+        }
+
+        @Override
+        public void step(Row action, Step step) {
+            assertThat(action.index()).isEqualTo(2);
+            step.observation().put(0);
+            step.reward(1);
+            mask(step);
+        }
+
+        private static void mask(Step step) {
+            step.allow(0, false);
+            step.allow(1, false);
+        }
+    }
+
+    /// The best number is 0.5 above the observation.
+    private static final class AimAbove extends World {
+        private float target;
+
+        @Override
+        public Space actionSpace() {
+            return Box.of(-2, 2, 1);
+        }
+
+        @Override
+        public void reset(RandomGenerator newRandom, Step step) {
+            super.reset(newRandom, step);
+            look(step);
+        }
+
+        @Override
+        public void step(Row action, Step step) {
+            float miss = action.get(0) - target;
+            step.reward(-miss * miss);
+            look(step);
+            step.terminate();
+        }
+
+        private void look(Step step) {
+            float seen = random.nextFloat() - 0.5f;
+            target = seen + 0.5f;
+            step.observation().put(seen);
+        }
+    }
+
+    private static final PpoHyperParameters SMALL =
+            PpoHyperParameters.defaults().with(Map.of("n_steps", "32", "batch_size", "64", "hidden", "16"));
+
+    private static Policy trained(PpoHyperParameters hp, Supplier<Environment> maker, long steps) {
+        try (var ppo = new Ppo(hp, maker, 5)) {
+            ppo.train(steps, _ -> {});
+            return ppo.policy();
+        }
+    }
+
+    @Test
+    void learnsWhatToDoFromWhatItSees() {
+        Policy policy = trained(SMALL, FollowTheSign::new, 10_000);
+        assertThat(policy.act(1)[0]).isEqualTo(1);
+        assertThat(policy.act(-1)[0]).isEqualTo(0);
+    }
+
+    @Test
+    void learnsNumbersToo() {
+        Policy policy = trained(SMALL.with(Map.of("ent_coef", "0", "learning_rate", "0.005")), AimAbove::new, 60_000);
+        assertThat(policy.act(0.25f)[0]).isCloseTo(0.75f, within(0.2f));
+        assertThat(policy.act(-0.25f)[0]).isCloseTo(0.25f, within(0.2f));
+    }
+
+    @Test
+    void maskedActionsAreNeverTaken() {
+        trained(SMALL, Masked::new, 2_000);
+    }
+
+    @Test
+    void cutEpisodesAreValuedAsIfTheyWentOn() {
+        List<Progress> updates = new ArrayList<>();
+        var hp = SMALL.with(Map.of("gamma", "0.9", "annealed", "false", "gae_lambda", "1"));
+        try (var ppo = new Ppo(hp, EndlessButCut::new, 5)) {
+            ppo.train(40_000, updates::add);
+        }
+        // 1 / (1 − 0.9) = 10 everywhere; were cuts taken for ends, states would be worth 1 to 6.5 and look the
+        // same
+        assertThat(updates.getLast().valueLoss()).isLessThan(0.01);
+    }
+
+    @Test
+    void firstRatioIsExactlyOne() {
+        List<Progress> updates = new ArrayList<>();
+        var onePass = SMALL.with(Map.of("n_epochs", "1", "batch_size", "256"));
+        try (var ppo = new Ppo(onePass, CartPole::v1, 5)) {
+            ppo.train(256, updates::add);
+        }
+        assertThat(updates.getFirst().approxKl()).isEqualTo(0);
+        assertThat(updates.getFirst().clipFraction()).isEqualTo(0);
+    }
+
+    @Test
+    void sameSeedGivesTheSamePolicyBitForBitAndAnotherSeedDoesNot() {
+        float[][] parameters = new float[3][];
+        for (int run = 0; run < 3; run++) {
+            try (var ppo = new Ppo(SMALL, CartPole::v1, run == 2 ? 6 : 5)) {
+                ppo.train(4_000, _ -> {});
+                parameters[run] = ppo.policy().network().parameters();
+            }
+        }
+        assertThat(parameters[1]).containsExactly(parameters[0]);
+        assertThat(parameters[2]).isNotEqualTo(parameters[0]);
+    }
+
+    @Test
+    void solvesCartPole() {
+        Policy policy = trained(PpoHyperParameters.defaults(), CartPole::v1, 100_000);
+        assertThat(Evaluation.of(policy, CartPole::v1, 100, 5).returnMean()).isGreaterThanOrEqualTo(475);
+    }
+
+    @Test
+    void everyBadHyperparameterIsNamedAtOnce() {
+        assertThatThrownBy(() -> PpoHyperParameters.defaults()
+                        .with(Map.of("clip_range", "1.7", "gama", "0.9", "n_epochs", "many", "gamma", "2")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("PpoHyperParameters.clip_range: 1.7 (expected: > 0 and < 1")
+                .hasMessageContaining("PpoHyperParameters.gama: unknown")
+                .hasMessageContaining("PpoHyperParameters.n_epochs: \"many\"")
+                .hasMessageContaining("PpoHyperParameters.gamma: 2.0 (expected: 0..1)");
+    }
+
+    @Test
+    void simulatorThatSaysNoNumberIsNamed() {
+        Supplier<Environment> broken = () -> new World() {
+            @Override
+            public void step(Row action, Step step) {
+                step.observation().put(Float.NaN);
+            }
+        };
+        try (var ppo = new Ppo(SMALL, broken, 5)) {
+            assertThatThrownBy(() -> ppo.train(1_000, _ -> {}))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("environment 0, episode 0: observation element 0 is NaN");
+        }
+    }
+}
