@@ -1,0 +1,17 @@
+package dev.rein.server.backend.process;
+
+import java.util.List;
+
+/// What a server must remember of a launch to find its host again, stop it, and clear up after it.
+///
+/// @param isolation   the step it was launched on
+/// @param uid         the user it runs as, or -1 for the server's own
+/// @param subnet      its job's number among the addresses of hosts
+/// @param port        where its model server listens, or -1
+/// @param cookie      the value of `REIN_HOST` in every process of the host
+/// @param groups      its control groups
+record LaunchRecord(Isolation isolation, int uid, int subnet, int port, String cookie, List<String> groups) {
+    LaunchRecord {
+        groups = List.copyOf(groups);
+    }
+}

@@ -1,0 +1,366 @@
+package dev.rein.server.backend.process;
+
+import dev.rein.server.backend.Backend;
+import dev.rein.server.backend.Host;
+import dev.rein.server.backend.HostId;
+import dev.rein.server.backend.HostSpec;
+import dev.rein.server.backend.LaunchException;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Runs hosts as supervised process trees of this machine, in the best sandbox it allows.
+///
+/// Each host has a small launcher of its own that outlives the server, pumps the host's output into its log, and writes
+/// down how it ended; a later server on the same folder finds every host again, running or not. The folder belongs to
+/// one backend at a time.
+public final class ProcessBackend implements Backend {
+    private static final Logger log = LoggerFactory.getLogger(ProcessBackend.class);
+    private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,254}");
+    private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    private final Path hosts;
+    private final Sandbox sandbox;
+    private final ControlGroups groups;
+    private final Numbers numbers;
+    private final Map<HostId, ProcessHost> launched = new ConcurrentHashMap<>();
+    private final ExecutorService watchers = Executors.newVirtualThreadPerTaskExecutor();
+
+    private ProcessBackend(Path hosts, Sandbox sandbox, ControlGroups groups, Numbers numbers) {
+        this.hosts = hosts;
+        this.sandbox = sandbox;
+        this.groups = groups;
+        this.numbers = numbers;
+    }
+
+    /// Opens the backend with the best isolation that works here, and says what is missing once in the log.
+    ///
+    /// @param folder where hosts live; made if absent
+    public static ProcessBackend open(Path folder) throws IOException {
+        return open(folder, Isolation.SANDBOX_OWN_USER);
+    }
+
+    /// @param highest no better isolation than this, as if the machine did not allow it
+    public static ProcessBackend open(Path folder, Isolation highest) throws IOException {
+        Path root = folder.toAbsolutePath().normalize();
+        Files.createDirectories(root);
+        Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx------"));
+        Path scripts = root.resolve("launcher");
+        Machine.install(scripts);
+        var numbers = new Numbers(root);
+        Path trial = Files.createTempDirectory(root, "trial");
+        Sandbox sandbox;
+        try {
+            sandbox = Machine.probe(highest, scripts, trial, numbers.firstUser());
+        } finally {
+            FileTree.delete(trial);
+        }
+        var groups = Machine.root() ? ControlGroups.find() : ControlGroups.none();
+        if (Machine.root() && !groups.available()) {
+            log.warn("No control groups can be made here: limits on memory and CPU are not enforced.");
+        }
+        Path hosts = Files.createDirectories(root.resolve("hosts"));
+        var backend = new ProcessBackend(hosts, sandbox, groups, numbers);
+        for (HostId id : backend.known()) {
+            backend.folder(id).launch().ifPresent(launch -> numbers.taken(id, launch));
+        }
+        log.info("Hosts are processes of this machine, isolation {}", sandbox.isolation());
+        return backend;
+    }
+
+    /// The step of isolation this machine allows.
+    public Isolation isolation() {
+        return sandbox.isolation();
+    }
+
+    @Override
+    public Path prepare(HostId id) throws IOException {
+        var folder = folder(id);
+        if (folder.launch().isPresent()) {
+            if (find(id).filter(host -> !host.exit().isDone()).isPresent()) {
+                throw new IllegalStateException(id + " is running; end and remove it before preparing it anew");
+            }
+            find(id).orElseThrow().remove();
+        }
+        FileTree.delete(folder.path());
+        Files.createDirectories(folder.path());
+        return Files.createDirectory(folder.ml());
+    }
+
+    @Override
+    public Host launch(HostSpec spec) throws LaunchException {
+        var folder = folder(spec.id());
+        if (!Files.isDirectory(folder.ml())) {
+            throw new LaunchException(spec.id() + " is not prepared");
+        }
+        if (folder.launch().isPresent()) {
+            throw new LaunchException(spec.id() + " was launched before");
+        }
+        check(spec);
+        LaunchRecord launch = null;
+        try {
+            launch = reserve(spec);
+            Process process = start(folder, launch, write(spec, folder, launch));
+            var host = new ProcessHost(spec.id(), folder, launch, watchers, () -> forget(spec.id()));
+            launched.put(spec.id(), host);
+            host.watch(process);
+            return host;
+        } catch (IOException e) {
+            if (launch != null) {
+                abandon(spec.id(), folder, launch);
+            }
+            throw new LaunchException("Cannot start host " + spec.id() + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public Optional<Host> find(HostId id) {
+        var folder = folder(id);
+        return Optional.ofNullable(launched.computeIfAbsent(
+                id,
+                _ -> folder.launch()
+                        .map(launch -> {
+                            var host = new ProcessHost(id, folder, launch, watchers, () -> forget(id));
+                            host.watch();
+                            return host;
+                        })
+                        .orElse(null)));
+    }
+
+    @Override
+    public List<HostId> known() {
+        var ids = new ArrayList<HostId>();
+        try (var folders = Files.find(hosts, 3, (path, attributes) -> attributes.isDirectory())) {
+            folders.filter(path -> hosts.relativize(path).getNameCount() == 3 && !path.equals(hosts))
+                    .map(hosts::relativize)
+                    .forEach(path -> ids.add(new HostId(
+                            path.getName(0) + "/" + path.getName(1),
+                            path.getName(2).toString())));
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        return ids;
+    }
+
+    @Override
+    public void close() {
+        watchers.shutdownNow();
+    }
+
+    private HostFolder folder(HostId id) {
+        String[] owner = id.owner().split("/", -1);
+        if (owner.length != 2) {
+            throw new IllegalArgumentException("owner: " + id.owner() + " (expected: kind/name)");
+        }
+        Path path = hosts;
+        for (String segment : List.of(owner[0], owner[1], id.name())) {
+            if (!SEGMENT.matcher(segment).matches()) {
+                throw new IllegalArgumentException(
+                        "host " + id + ": '" + segment + "' (expected: letters, digits, '.', '_' and '-')");
+            }
+            path = path.resolve(segment);
+        }
+        return new HostFolder(path);
+    }
+
+    private void forget(HostId id) throws IOException {
+        var host = launched.get(id);
+        if (host != null) {
+            groups.remove(host.launch().groups());
+            FileTree.delete(host.folder().path());
+            numbers.free(id, host.launch());
+            launched.remove(id);
+        }
+    }
+
+    private void abandon(HostId id, HostFolder folder, LaunchRecord launch) {
+        try {
+            groups.remove(launch.groups());
+            Files.deleteIfExists(folder.path().resolve("launch.json"));
+        } catch (IOException e) {
+            log.warn("{} was not started, and something of it is left: {}", id, e.toString());
+        }
+        numbers.free(id, launch);
+    }
+
+    private void check(HostSpec spec) throws LaunchException {
+        var problems = new ArrayList<String>();
+        if (spec.command().isEmpty()) {
+            problems.add("the command is empty");
+        } else {
+            Path program = Path.of(spec.command().getFirst());
+            if (program.isAbsolute() && !program.startsWith("/opt/ml") && !Files.isExecutable(program)) {
+                problems.add(program + " is not a program of this machine");
+            }
+        }
+        for (Path path : spec.runtime().readOnly()) {
+            if (!path.isAbsolute() || !Files.exists(path)) {
+                problems.add(
+                        "the folder " + path + " of runtime " + spec.runtime().name() + " is not there");
+            } else if (Path.of("/opt/ml").startsWith(path.normalize())) {
+                problems.add(
+                        "the folder " + path + " of runtime " + spec.runtime().name() + " would hide /opt/ml");
+            }
+        }
+        environment(spec).forEach((name, value) -> {
+            if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
+                problems.add("environment variable '" + name.replace('\0', ' ')
+                        + "' (expected: a name without '=' and NUL)");
+            } else if (value.indexOf('\0') >= 0) {
+                problems.add("environment variable " + name + " holds a NUL");
+            }
+        });
+        if (spec.command().stream().anyMatch(word -> word.indexOf('\0') >= 0)) {
+            problems.add("the command holds a NUL");
+        }
+        if (spec.networkIsolation() && !isolation().isSandbox()) {
+            problems.add(
+                    "network isolation is not to be had here: " + isolation().warning());
+        }
+        if (spec.networkIsolation() && spec.peers().size() > 1) {
+            problems.add("network isolation of a job with several hosts is not to be had on this backend; "
+                    + "use one host or run without isolation");
+        }
+        if (!problems.isEmpty()) {
+            throw new LaunchException("Cannot start host " + spec.id() + ": " + String.join("; ", problems));
+        }
+    }
+
+    private LaunchRecord reserve(HostSpec spec) throws IOException {
+        String cookie = UUID.randomUUID().toString();
+        int port = -1;
+        if (spec.port().isPresent()) {
+            port = spec.port().getAsInt() == 0 ? freePort() : spec.port().getAsInt();
+        }
+        List<String> made =
+                groups.available() ? groups.create("rein-" + cookie, spec.cpus(), spec.memoryBytes()) : List.of();
+        return new LaunchRecord(
+                isolation(),
+                isolation().ownUser() ? numbers.takeUser() : -1,
+                numbers.takeSubnet(spec.id().owner()),
+                port,
+                cookie,
+                made);
+    }
+
+    /// A port nobody listens on now. Another program may take it before the host does; the host then says so itself.
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /// Writes what the launcher reads.
+    ///
+    /// @return what it is to start
+    private List<String> write(HostSpec spec, HostFolder folder, LaunchRecord launch) throws IOException {
+        Path path = folder.path();
+        List<String> names = spec.peers().isEmpty() ? List.of(spec.id().name()) : spec.peers();
+        var table = new StringBuilder(Machine.hosts(names));
+        for (int n = 0; n < names.size(); n++) {
+            table.append(numbers.address(launch.subnet(), n))
+                    .append(' ')
+                    .append(names.get(n))
+                    .append('\n');
+        }
+        Files.writeString(path.resolve("hosts"), table);
+        Files.writeString(path.resolve("hostname"), spec.id().name() + "\n");
+        var environment = environment(spec);
+        environment.put("REIN_HOST", launch.cookie());
+        if (launch.port() >= 0) {
+            environment.put("SAGEMAKER_BIND_TO_PORT", Integer.toString(launch.port()));
+        }
+        if (!isolation().isSandbox()) {
+            environment.put("SAGEMAKER_BASE_DIR", folder.ml().toString());
+        }
+        var line = sandbox.line(new Sandbox.Box(
+                launch.uid(),
+                spec.id().name(),
+                folder.ml(),
+                spec.runtime().readOnly(),
+                spec.memoryBytes(),
+                spec.networkIsolation(),
+                environment,
+                spec.command()));
+        secret(path.resolve("options"), line.optionBytes());
+        secret(path.resolve("command"), encode(line.words()));
+        if (launch.uid() >= 0) {
+            FileTree.give(folder.ml(), launch.uid());
+        }
+        Files.write(folder.log(), new byte[0]);
+        folder.write(launch);
+        return line.prefix();
+    }
+
+    /// The launcher's own form for words: see `launch.sh`.
+    static byte[] encode(List<String> words) {
+        var bytes = new ByteArrayOutputStream();
+        for (String word : words) {
+            String lines = "=" + word.replace("\n", "\n+") + "\n";
+            bytes.writeBytes(lines.getBytes(StandardCharsets.UTF_8));
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void secret(Path file, byte[] content) throws IOException {
+        Files.deleteIfExists(file);
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.write(file, content);
+    }
+
+    private Map<String, String> environment(HostSpec spec) {
+        var environment = new TreeMap<String, String>();
+        environment.put("PATH", PATH);
+        environment.put("LANG", "C.UTF-8");
+        environment.put("PYTHONUNBUFFERED", "1");
+        environment.put("TAR_OPTIONS", "--no-same-owner"); // root of the sandbox cannot give files away
+        if (isolation() == Isolation.SANDBOX_OWN_USER || isolation() == Isolation.SANDBOX_SAME_USER) {
+            environment.put("HOME", "/root");
+        } else {
+            environment.put("HOME", isolation().isSandbox() ? "/tmp" : String.valueOf(System.getProperty("user.home")));
+        }
+        environment.putAll(spec.runtime().environment());
+        environment.putAll(spec.environment());
+        return environment;
+    }
+
+    private Process start(HostFolder folder, LaunchRecord launch, List<String> prefix) throws IOException {
+        var command = new ArrayList<>(
+                List.of("setsid", "sh", sandbox.scripts().resolve("launch.sh").toString()));
+        command.add(folder.path().toString());
+        command.addAll(prefix);
+        var builder = new ProcessBuilder(command)
+                .directory(new File("/"))
+                .redirectInput(new File("/dev/null"))
+                .redirectErrorStream(true)
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(folder.complaints().toFile()));
+        var environment = builder.environment();
+        environment.clear();
+        environment.put("PATH", PATH);
+        environment.put("LC_ALL", "C");
+        environment.put("REIN_SANDBOX", isolation().isSandbox() ? "1" : "");
+        environment.put("REIN_UID", launch.uid() < 0 ? "" : Integer.toString(launch.uid()));
+        environment.put("REIN_GROUPS", String.join(" ", launch.groups()));
+        environment.put("REIN_COOKIE", isolation() == Isolation.PLAIN ? launch.cookie() : "");
+        return builder.start();
+    }
+}
