@@ -38,7 +38,7 @@ final class HostFolder {
     }
 
     /// @param ml an empty `/opt/ml`
-    void fill(Path ml, PlannedHost host) throws IOException, InputException {
+    void fill(Path ml, PlannedHost host) throws IOException, CannotGoOnException {
         Path config = Files.createDirectories(ml.resolve("input/config"));
         for (String folder : List.of("input/data", "model", "code", "output/data", "output/intermediate")) {
             // intermediate: its being there tells the container that the platform does the upload
@@ -118,7 +118,7 @@ final class HostFolder {
     }
 
     /// Unpacks the user's code, when it is on S3, so that a runtime needs no S3 client to begin.
-    private void code(Path into) throws IOException, InputException {
+    private void code(Path into) throws IOException, CannotGoOnException {
         String value = plan.request().hyperParameters().get("sagemaker_submit_directory");
         String location = value == null ? "" : decoded(value);
         if (!location.startsWith("s3://")) {
@@ -127,12 +127,12 @@ final class HostFolder {
         try (InputStream archive = objects.open(S3Uri.parse(location))) {
             TarGz.extract(archive, into, ArchiveLimits.USUAL);
         } catch (IllegalArgumentException | NoSuchFileException e) {
-            throw new InputException(
+            throw new CannotGoOnException(
                     "ClientError: there is no code at %s (hyperparameter sagemaker_submit_directory)"
                             .formatted(location),
                     e);
         } catch (ArchiveException e) {
-            throw new InputException(
+            throw new CannotGoOnException(
                     "ClientError: the code at %s cannot be unpacked: %s".formatted(location, e.getMessage()), e);
         }
     }

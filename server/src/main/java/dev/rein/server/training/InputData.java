@@ -44,12 +44,12 @@ final class InputData {
     ///
     /// @param host  0 for the first of `hosts`
     /// @param hosts how many share a channel that is sharded by key
-    void fetch(Channel channel, Path into, int host, int hosts) throws IOException, InputException {
+    void fetch(Channel channel, Path into, int host, int hosts) throws IOException, CannotGoOnException {
         S3DataSource source = channel.dataSource().s3DataSource();
         S3Uri uri = S3Uri.parse(source.s3Uri());
         List<Item> items = source.s3DataType() == S3DataType.MANIFEST_FILE ? manifest(uri) : below(uri);
         if (items.isEmpty()) {
-            throw new InputException("ClientError: Data download failed: No S3 objects found under S3 URL \"" + uri
+            throw new CannotGoOnException("ClientError: Data download failed: No S3 objects found under S3 URL \"" + uri
                     + "\" given in input data source. Please ensure that the bucket exists and that objects exist under"
                     + " that S3 prefix.");
         }
@@ -62,7 +62,7 @@ final class InputData {
     }
 
     /// Fetches whatever is below a prefix, if anything.
-    void fetchAll(S3Uri prefix, Path into) throws IOException, InputException {
+    void fetchAll(S3Uri prefix, Path into) throws IOException, CannotGoOnException {
         for (Item item : below(prefix)) {
             if (cancelled.getAsBoolean()) {
                 return;
@@ -94,12 +94,12 @@ final class InputData {
     }
 
     /// `[{"prefix": "s3://bucket/p/"}, "a.csv", "b/c.csv"]`
-    private List<Item> manifest(S3Uri uri) throws IOException, InputException {
+    private List<Item> manifest(S3Uri uri) throws IOException, CannotGoOnException {
         byte[] text;
         try (InputStream in = objects.open(uri)) {
             text = in.readNBytes(MANIFEST_LIMIT);
         } catch (java.nio.file.NoSuchFileException e) {
-            throw new InputException("ClientError: Data download failed: there is no manifest " + uri, e);
+            throw new CannotGoOnException("ClientError: Data download failed: there is no manifest " + uri, e);
         }
         try {
             JsonNode root = JSON.readTree(text);
@@ -111,7 +111,7 @@ final class InputData {
             }
             return items;
         } catch (JacksonException | IllegalArgumentException e) {
-            throw new InputException(
+            throw new CannotGoOnException(
                     "ClientError: Data download failed: %s is no manifest (expected: [{\"prefix\": \"s3://bucket/prefix/\"},"
                                     .formatted(uri)
                             + " \"key\", …])",
@@ -119,7 +119,7 @@ final class InputData {
         }
     }
 
-    private void fetch(Item item, Path into) throws IOException, InputException {
+    private void fetch(Item item, Path into) throws IOException, CannotGoOnException {
         Path to = resolve(into, item);
         try {
             if (item.path().endsWith("/")) {
@@ -136,24 +136,24 @@ final class InputData {
         try (InputStream in = objects.open(item.from())) {
             Files.copy(in, to);
         } catch (java.nio.file.NoSuchFileException e) {
-            throw new InputException("ClientError: Data download failed: there is no object " + item.from(), e);
+            throw new CannotGoOnException("ClientError: Data download failed: there is no object " + item.from(), e);
         } catch (java.nio.file.FileAlreadyExistsException e) {
             throw clash(item, e);
         }
     }
 
-    private static InputException clash(Item item, @org.jspecify.annotations.Nullable Throwable cause) {
+    private static CannotGoOnException clash(Item item, @org.jspecify.annotations.Nullable Throwable cause) {
         String message =
                 "ClientError: Data download failed: %s needs a file or folder where another key has put the other"
                         .formatted(item.from());
-        return cause == null ? new InputException(message) : new InputException(message, cause);
+        return cause == null ? new CannotGoOnException(message) : new CannotGoOnException(message, cause);
     }
 
-    private static Path resolve(Path into, Item item) throws InputException {
+    private static Path resolve(Path into, Item item) throws CannotGoOnException {
         try {
             for (String step : item.path().split("/")) {
                 if (step.equals("..") || step.equals(".")) {
-                    throw new InputException(
+                    throw new CannotGoOnException(
                             "ClientError: Data download failed: the key of %s has \"%s\" in it, which is no"
                                             .formatted(item.from(), step)
                                     + " file name");
@@ -161,12 +161,12 @@ final class InputData {
             }
             Path to = into.resolve(item.path().replaceFirst("^/+", "")).normalize();
             if (!to.startsWith(into) || to.equals(into)) {
-                throw new InputException(
+                throw new CannotGoOnException(
                         "ClientError: Data download failed: the key of %s is no file name".formatted(item.from()));
             }
             return to;
         } catch (InvalidPathException e) {
-            throw new InputException(
+            throw new CannotGoOnException(
                     "ClientError: Data download failed: the key of %s is no file name: %s"
                             .formatted(item.from(), e.getReason()),
                     e);

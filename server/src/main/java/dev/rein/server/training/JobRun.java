@@ -91,7 +91,7 @@ final class JobRun {
                 Capacity.Place place = place()) {
             try {
                 carry(place);
-            } catch (InputException e) {
+            } catch (CannotGoOnException e) {
                 fail(e.reason());
             } catch (LaunchException e) {
                 fail("InternalServerError: a host could not be started: " + e.getMessage());
@@ -119,7 +119,8 @@ final class JobRun {
         };
     }
 
-    private void carry(Capacity.Place place) throws IOException, InputException, LaunchException, InterruptedException {
+    private void carry(Capacity.Place place)
+            throws IOException, CannotGoOnException, LaunchException, InterruptedException {
         List<Host> hosts = switch (first.state()) {
             case Starting _, Waiting _, Downloading _ -> begin(place);
             case Stopping stopping when stopping.launched().isEmpty() -> List.of();
@@ -137,7 +138,7 @@ final class JobRun {
     ///
     /// @return no hosts if the job was stopped before
     private List<Host> begin(Capacity.Place place)
-            throws IOException, InputException, LaunchException, InterruptedException {
+            throws IOException, CannotGoOnException, LaunchException, InterruptedException {
         if (!place.granted().isDone()) {
             TrainingJob waiting = platform.store().update(name, state -> state.waitingFor("needs " + place.need()));
             if (waiting.state() instanceof Stopping) {
@@ -150,7 +151,7 @@ final class JobRun {
             return List.of();
         }
         HostRuntime runtime = JobPlan.runtime(plan.image(), platform.runtimes())
-                .orElseThrow(() -> new InputException(
+                .orElseThrow(() -> new CannotGoOnException(
                         "ClientError: no runtime serves image \"%s\" any more".formatted(plan.image())));
         for (PlannedHost host : plan.hosts()) {
             Path ml = platform.backend().prepare(plan.id(host));
@@ -192,13 +193,13 @@ final class JobRun {
     }
 
     /// Finds the hosts that an earlier server launched.
-    private List<Host> attach() throws IOException {
+    private List<Host> attach() throws CannotGoOnException {
         var hosts = new ArrayList<Host>();
         for (PlannedHost host : plan.hosts()) {
             Optional<Host> found = platform.backend().find(plan.id(host));
             if (found.isEmpty()) {
-                throw new IOException(
-                        "the server stopped before host %s was started, or it was lost meanwhile. The job is not begun a second time; create it again."
+                throw new CannotGoOnException(
+                        "InternalServerError: the server stopped before host %s was started, or it was lost meanwhile. The job is not begun a second time; create it again."
                                 .formatted(host.name()));
             }
             hosts.add(found.get());
