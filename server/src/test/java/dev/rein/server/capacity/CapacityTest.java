@@ -1,0 +1,115 @@
+package dev.rein.server.capacity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rein.server.capacity.Capacity.Place;
+import java.time.Instant;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class CapacityTest {
+    private static final long GIB = 1L << 30;
+    private static final Instant T0 = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final Capacity capacity = new Capacity(new Resources(4, 16 * GIB));
+
+    private Place enqueue(String name, int second, double cpus) {
+        return capacity.enqueue(name, T0.plusSeconds(second), new Resources(cpus, GIB));
+    }
+
+    @Test
+    void whoFitsIsServedAtOnce() {
+        assertThat(enqueue("a", 0, 2).granted()).isDone();
+        assertThat(enqueue("b", 1, 2).granted()).isDone();
+        assertThat(enqueue("c", 2, 1).granted()).isNotDone();
+        assertThat(capacity.waiting()).containsExactly("c");
+    }
+
+    @Test
+    void nobodyOvertakes() {
+        Place first = enqueue("a", 0, 3);
+        Place large = enqueue("b", 1, 4);
+        Place small = enqueue("c", 2, 1);
+        assertThat(small.granted()).isNotDone();
+        first.close();
+        assertThat(large.granted()).isDone();
+        assertThat(small.granted()).isNotDone();
+        large.close();
+        assertThat(small.granted()).isDone();
+    }
+
+    @Test
+    void whoWasCreatedFirstIsServedFirstHoweverTheyCome() {
+        Place running = enqueue("a", 0, 4);
+        Place late = enqueue("late", 9, 4);
+        Place early = enqueue("early", 5, 4);
+        running.close();
+        assertThat(early.granted()).isDone();
+        assertThat(late.granted()).isNotDone();
+    }
+
+    @Test
+    void whoIsLargerThanTheMachineRunsAlone() {
+        Place giant = enqueue("giant", 0, 96);
+        assertThat(giant.granted()).isDone();
+        assertThat(giant.need().cpus()).isEqualTo(4);
+        assertThat(enqueue("next", 1, 1).granted()).isNotDone();
+    }
+
+    @Test
+    void whoLeavesTheQueueMakesRoomForTheNext() {
+        enqueue("a", 0, 3);
+        Place large = enqueue("b", 1, 4);
+        Place small = enqueue("c", 2, 1);
+        large.close();
+        assertThat(small.granted()).isDone();
+    }
+
+    @Test
+    void givingBackTwiceGivesBackOnce() {
+        Place a = enqueue("a", 0, 2);
+        enqueue("b", 1, 2);
+        a.close();
+        a.close();
+        assertThat(enqueue("c", 2, 4).granted()).isNotDone();
+    }
+
+    @Test
+    void whatRunsAlreadyIsCountedEvenBeyondTheMachine() {
+        Place found = capacity.claim("found", T0, new Resources(4, GIB));
+        capacity.claim("other", T0, new Resources(4, GIB));
+        Place next = enqueue("next", 1, 1);
+        found.close();
+        assertThat(next.granted()).isNotDone();
+    }
+
+    @Nested
+    final class GivenAnInstanceType {
+        @ParameterizedTest
+        @CsvSource({
+            "ml.m5.large, 2, 8",
+            "ml.m5.xlarge, 4, 16",
+            "ml.c5.2xlarge, 8, 16",
+            "ml.c4.8xlarge, 36, 60",
+            "ml.r5.4xlarge, 16, 128",
+            "ml.m5.24xlarge, 96, 384",
+            "ml.p3.2xlarge, 8, 61",
+            "ml.g4dn.xlarge, 4, 16",
+            "ml.m9xyz.2xlarge, 8, 32",
+        })
+        void itsSizeIsRead(String name, double cpus, long gib) {
+            assertThat(InstanceType.parse(name).orElseThrow().resources()).isEqualTo(new Resources(cpus, gib * GIB));
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {"", "local", "ml.m5", "m5.large", "ml.m5.huge", "ml.m5.0xlarge", "ml.m5.large ", "ml..large"
+                })
+        void whatIsNoneIsRefused(String name) {
+            assertThat(InstanceType.parse(name)).isEmpty();
+        }
+    }
+}
