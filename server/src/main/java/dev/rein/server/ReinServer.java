@@ -70,6 +70,8 @@ public final class ReinServer implements AutoCloseable {
         try {
             open.add(DataLock.take(data.resolve("lock")));
             credentials = credentials(configuration);
+            HttpFront front = open.add(HttpFront.bind(configuration.host(), configuration.port()));
+            endpoint = front.endpoint();
             Account account = configuration.account();
             var parts = new ParallelStart();
             var s3Started = parts.start("s3", () -> objects(data));
@@ -91,9 +93,8 @@ public final class ReinServer implements AutoCloseable {
                     id -> Optional.of(credentials)
                             .filter(known -> known.accessKeyId().equals(id)),
                     clock);
-            var address = new HttpFront.Address(configuration.host(), configuration.port(), s3Endpoint);
-            endpoint = open.add(HttpFront.start(address, operations, signatures, invocations))
-                    .endpoint();
+            front.serve(s3Endpoint, operations, signatures, invocations);
+            open.add(front); // once more, to be the first that is closed
             open.add(ServerFile.write(
                     configuration.home().resolve("server.json"),
                     configuration.region(),

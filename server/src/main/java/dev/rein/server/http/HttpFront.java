@@ -1,7 +1,5 @@
 package dev.rein.server.http;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.rein.server.identity.SignatureV4;
 import dev.rein.server.wire.ApiTable;
 import java.io.IOException;
@@ -9,6 +7,7 @@ import java.net.BindException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.Executors;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -25,19 +24,6 @@ public final class HttpFront implements AutoCloseable {
 
     private static final Duration GRACE = Duration.ofSeconds(5);
 
-    /// @param host where to listen: an address or a name
-    /// @param port 0 for any free one
-    /// @param s3   where the object store is, told to those who ask for it here
-    public record Address(String host, int port, URI s3) {
-        public Address {
-            requireNonNull(host, "host");
-            requireNonNull(s3, "s3");
-            if (port < 0 || port > 65_535) {
-                throw new IllegalArgumentException("port: %d (expected: 0..65535)".formatted(port));
-            }
-        }
-    }
-
     private final Server server;
     private final URI endpoint;
 
@@ -46,12 +32,12 @@ public final class HttpFront implements AutoCloseable {
         this.endpoint = endpoint;
     }
 
-    /// Listens from now on.
+    /// Takes the port, so that its number is known and nobody else gets it. Callers wait until [#serve].
     ///
+    /// @param host where to listen: an address or a name
+    /// @param port 0 for any free one
     /// @throws IOException if the port is taken or the address is not ours; the message says which
-    public static HttpFront start(
-            Address address, ApiTable operations, SignatureV4 signatures, InvocationHandler invocations)
-            throws IOException {
+    public static HttpFront bind(String host, int port) throws IOException {
         var threads = new QueuedThreadPool(16, 4);
         threads.setName("http");
         threads.setVirtualThreadsExecutor(Executors.newThreadPerTaskExecutor(
@@ -61,20 +47,30 @@ public final class HttpFront implements AutoCloseable {
         http.setSendServerVersion(false);
         http.setRequestHeaderSize(16 * 1024);
         var connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
-        connector.setHost(address.host());
-        connector.setPort(address.port());
+        connector.setHost(host);
+        connector.setPort(port);
         connector.setIdleTimeout(IDLE.toMillis());
         server.addConnector(connector);
-        server.setHandler(new GracefulHandler(new Router(address.s3(), operations, signatures, invocations)));
         server.setStopTimeout(GRACE.toMillis());
+        try {
+            connector.open();
+        } catch (IOException e) {
+            throw refused(host, port, e);
+        }
+        String name = host.contains(":") ? "[" + host + "]" : host;
+        return new HttpFront(server, URI.create("http://" + name + ":" + connector.getLocalPort()));
+    }
+
+    /// Answers from now on. Once only.
+    ///
+    /// @param s3 where the object store is, told to those who ask for it here
+    public void serve(URI s3, ApiTable operations, SignatureV4 signatures, InvocationHandler invocations) {
+        server.setHandler(new GracefulHandler(new Router(s3, operations, signatures, invocations)));
         try {
             server.start();
         } catch (Exception e) { // Jetty declares no less
-            stop(server);
-            throw refused(address, e);
+            throw new IllegalStateException("the HTTP front did not start", e);
         }
-        String host = address.host().contains(":") ? "[" + address.host() + "]" : address.host();
-        return new HttpFront(server, URI.create("http://" + host + ":" + connector.getLocalPort()));
     }
 
     /// Where clients find us.
@@ -82,28 +78,27 @@ public final class HttpFront implements AutoCloseable {
         return endpoint;
     }
 
-    /// Takes no more requests, lets those at work finish for five seconds, then cuts them.
+    /// Takes no more requests, lets those at work finish for five seconds, then cuts them. Closing twice is harmless.
     @Override
     public void close() {
-        stop(server);
-    }
-
-    private static void stop(Server server) {
         try {
+            for (Connector connector : server.getConnectors()) {
+                ((ServerConnector) connector).close();
+            }
             server.stop();
         } catch (Exception e) { // Jetty declares no less
             throw new IllegalStateException("the HTTP front did not stop", e);
         }
     }
 
-    private static IOException refused(Address address, Exception e) {
+    private static IOException refused(String host, int port, IOException e) {
         boolean taken = e instanceof BindException || e.getCause() instanceof BindException;
         return new IOException(
                 taken
                         ? ("port: %d on %s is in use, or the address is not this machine's. Stop what listens there, or "
                                         + "choose another port (0 for any free one).")
-                                .formatted(address.port(), address.host())
-                        : "cannot listen on %s:%d: %s".formatted(address.host(), address.port(), e.getMessage()),
+                                .formatted(port, host)
+                        : "cannot listen on %s:%d: %s".formatted(host, port, e.getMessage()),
                 e);
     }
 }

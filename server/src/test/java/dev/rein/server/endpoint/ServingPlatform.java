@@ -228,11 +228,9 @@ final class ServingPlatform implements AutoCloseable, LogFollower {
                 id -> Optional.of(credentials)
                         .filter(known -> known.accessKeyId().equals(id)),
                 Clock.systemUTC());
-        return HttpFront.start(
-                new HttpFront.Address("127.0.0.1", 0, URI.create("http://127.0.0.1:1")),
-                operations,
-                signatures,
-                serving);
+        HttpFront front = HttpFront.bind("127.0.0.1", 0);
+        front.serve(URI.create("http://127.0.0.1:1"), operations, signatures, serving);
+        return front;
     }
 
     private SageMakerClient client() {

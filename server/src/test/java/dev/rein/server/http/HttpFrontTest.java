@@ -121,7 +121,9 @@ final class HttpFrontTest {
                 id -> Optional.of(credentials)
                         .filter(known -> known.accessKeyId().equals(id)),
                 Clock.systemUTC());
-        return HttpFront.start(new HttpFront.Address("127.0.0.1", port, S3), operations, signatures, this::echo);
+        HttpFront made = HttpFront.bind("127.0.0.1", port);
+        made.serve(S3, operations, signatures, this::echo);
+        return made;
     }
 
     /// Endpoint `echo` gives the body back, `slow` in pieces; `cut` breaks off.

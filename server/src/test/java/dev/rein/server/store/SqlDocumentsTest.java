@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -72,6 +73,19 @@ final class SqlDocumentsTest {
                 statement.execute("DROP SCHEMA public CASCADE");
                 statement.execute("CREATE SCHEMA public");
             }
+        }
+    }
+
+    @Test
+    void theNewestMigrationIsTheOneThatCountsAsCurrent() throws Exception {
+        Path here =
+                Path.of(Database.class.getResource("V1__documents_and_tags.sql").toURI());
+        try (var files = Files.list(here.getParent())) {
+            assertThat(files.map(file -> file.getFileName().toString())
+                            .filter(name -> name.endsWith(".sql"))
+                            .map(name -> Integer.parseInt(name.substring(1, name.indexOf("__"))))
+                            .max(Integer::compare))
+                    .contains(Integer.parseInt(Database.SCHEMA));
         }
     }
 
