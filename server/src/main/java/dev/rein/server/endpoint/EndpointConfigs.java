@@ -1,5 +1,6 @@
 package dev.rein.server.endpoint;
 
+import dev.rein.server.capacity.InstanceType;
 import dev.rein.server.store.Document;
 import dev.rein.server.store.DocumentPage;
 import dev.rein.server.store.Documents;
@@ -172,6 +173,9 @@ final class EndpointConfigs {
         }
         if (variant.instanceType() == null || variant.initialInstanceCount() == null) {
             problems.add(path + "InstanceType and InitialInstanceCount are required.");
+        } else if (InstanceType.parse(variant.instanceTypeAsString()).isEmpty()) {
+            problems.add("%sInstanceType: \"%s\" (expected: such as ml.m5.xlarge)"
+                    .formatted(path, variant.instanceTypeAsString()));
         } else if (variant.initialInstanceCount() > Variant.MOST_REPLICAS) {
             problems.add("%sInitialInstanceCount: %d (expected: 1..%d)"
                     .formatted(path, variant.initialInstanceCount(), Variant.MOST_REPLICAS));

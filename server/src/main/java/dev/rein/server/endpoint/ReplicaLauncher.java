@@ -6,6 +6,8 @@ import dev.rein.server.backend.HostId;
 import dev.rein.server.backend.HostRuntime;
 import dev.rein.server.backend.HostSpec;
 import dev.rein.server.backend.LaunchException;
+import dev.rein.server.capacity.InstanceType;
+import dev.rein.server.capacity.Resources;
 import dev.rein.server.logs.LogFollower;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -48,14 +50,18 @@ final class ReplicaLauncher {
             files.place(variant, key, backend.prepare(id));
             Map<String, String> environment = new HashMap<>(settings.environment());
             environment.putAll(variant.environment());
+            Resources share = InstanceType.parse(variant.instanceType())
+                    .map(InstanceType::resources)
+                    .orElse(settings.machine())
+                    .atMost(settings.machine());
             return new HostSpec(
                     id,
                     List.of(id.name()),
                     runtime,
                     runtime.serve(),
                     environment,
-                    settings.cpus(),
-                    settings.memoryBytes(),
+                    share.cpus(),
+                    share.memoryBytes(),
                     variant.networkIsolation(),
                     OptionalInt.of(freePort()));
         } catch (IOException e) {

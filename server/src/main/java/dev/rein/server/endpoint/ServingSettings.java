@@ -2,6 +2,7 @@ package dev.rein.server.endpoint;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.rein.server.capacity.Resources;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -10,19 +11,12 @@ import java.util.Map;
 ///
 /// @param work        a folder of ours alone: downloaded models
 /// @param environment given to every replica below its model's own: region, credentials, the platform's addresses
-/// @param cpus        cores of one replica, at least 1
-/// @param memoryBytes of one replica
+/// @param machine     what there is: a replica gets what its instance type stands for, and no more than this
 /// @param watch       when a replica counts as unwell, and what is done then
 /// @param answer      how long a model may take for one answer
 /// @param grace       between SIGTERM and SIGKILL
 public record ServingSettings(
-        Path work,
-        Map<String, String> environment,
-        double cpus,
-        long memoryBytes,
-        Watch watch,
-        Duration answer,
-        Duration grace) {
+        Path work, Map<String, String> environment, Resources machine, Watch watch, Duration answer, Duration grace) {
     /// @param every      between two looks at a replica's `/ping`
     /// @param timeout    for one answer to `/ping`
     /// @param unwell     how long `/ping` may fail in a row before the replica is started anew. Longer than an
@@ -40,18 +34,15 @@ public record ServingSettings(
     public ServingSettings {
         requireNonNull(work, "work");
         environment = Map.copyOf(environment);
+        requireNonNull(machine, "machine");
         requireNonNull(watch, "watch");
         requireNonNull(answer, "answer");
         requireNonNull(grace, "grace");
-        if (cpus < 1 || memoryBytes < 1) {
-            throw new IllegalArgumentException(
-                    "cpus: %s, memoryBytes: %d (expected: at least 1 each)".formatted(cpus, memoryBytes));
-        }
     }
 
     /// SageMaker's own limits: 60 s for an answer, 30 s to stop.
-    public static ServingSettings usual(Path work, Map<String, String> environment, double cpus, long memoryBytes) {
+    public static ServingSettings usual(Path work, Map<String, String> environment, Resources machine) {
         return new ServingSettings(
-                work, environment, cpus, memoryBytes, Watch.USUAL, Duration.ofSeconds(60), Duration.ofSeconds(30));
+                work, environment, machine, Watch.USUAL, Duration.ofSeconds(60), Duration.ofSeconds(30));
     }
 }

@@ -4,6 +4,7 @@ import dev.rein.server.archive.ArchiveLimits;
 import dev.rein.server.archive.TarGz;
 import dev.rein.server.backend.Host;
 import dev.rein.server.backend.HostRuntime;
+import dev.rein.server.capacity.Resources;
 import dev.rein.server.http.HttpFront;
 import dev.rein.server.identity.Account;
 import dev.rein.server.identity.Credentials;
@@ -53,7 +54,7 @@ final class ServingPlatform implements AutoCloseable, LogFollower {
     final FolderObjects objects;
     final Map<String, Path> streams = new ConcurrentHashMap<>();
     private final Path folder;
-    private final Credentials credentials = Credentials.random(new SecureRandom());
+    final Credentials credentials = Credentials.random(new SecureRandom());
     private final SqlDocuments documents;
     private Endpoints endpoints;
     private HttpFront front;
@@ -197,6 +198,7 @@ final class ServingPlatform implements AutoCloseable, LogFollower {
                         java,
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",
+                        "-Xshare:auto",
                         "-Xmx64m",
                         "-cp",
                         Path.of("target/test-classes").toAbsolutePath().toString(),
@@ -206,8 +208,7 @@ final class ServingPlatform implements AutoCloseable, LogFollower {
         var settings = new ServingSettings(
                 folder.resolve("work"),
                 Map.of("AWS_REGION", "us-west-2"),
-                1,
-                1 << 30,
+                Resources.ofThisMachine(),
                 new ServingSettings.Watch(
                         Duration.ofMillis(200),
                         Duration.ofSeconds(2),
