@@ -276,7 +276,11 @@ final class VectorKernels implements Kernels {
             FloatVector v = FloatVector.fromArray(SPECIES, x, i);
             s = v.fma(v, s);
         }
-        double sum = s.reduceLanes(VectorOperators.ADD);
+        // Lane by lane: reduceLanes may add in another order once it is compiled, and a seed must mean the same run.
+        double sum = 0;
+        for (int lane = 0; lane < LANES; lane++) {
+            sum += s.lane(lane);
+        }
         for (; i < end; i++) {
             sum += (double) x[i] * x[i];
         }
