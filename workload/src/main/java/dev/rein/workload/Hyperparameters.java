@@ -98,6 +98,18 @@ public final class Hyperparameters {
                 .orElse(List.copyOf(otherwise));
     }
 
+    /// What has not been asked for yet, as text: for whoever checks names and values of its own, such as an algorithm.
+    /// Counts as asked for.
+    public Map<String, String> others() {
+        Map<String, String> others = new LinkedHashMap<>();
+        values.forEach((name, value) -> {
+            if (known.add(name)) {
+                others.put(name, PythonText.str(value));
+            }
+        });
+        return others;
+    }
+
     /// Call after the last one is read.
     ///
     /// @throws IllegalArgumentException naming every hyperparameter that nobody asked for

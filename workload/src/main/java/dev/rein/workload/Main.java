@@ -1,24 +1,28 @@
 package dev.rein.workload;
 
 import dev.rein.workload.serving.ModelServer;
+import dev.rein.workload.start.StartCaches;
 import dev.rein.workload.training.OptMl;
 import dev.rein.workload.training.Training;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 
-/// `train` runs this host's part of a training job; `serve` answers for a trained model until it is told to end.
+/// `train` runs this host's part of a training job; `serve` answers for a trained model until it is told to end;
+/// `caches FOLDER` makes what lets the two start quickly.
 public final class Main {
     private Main() {}
 
     @SuppressWarnings("CatchAndPrintStackTrace") // standard error is the log of a host
     public static void main(String[] arguments) {
-        String verb = arguments.length == 1 ? arguments[0] : "";
+        String verb = arguments.length == 0 ? "" : arguments[0];
         int exitCode = 1;
         try {
-            exitCode = switch (verb) {
-                case "train" -> train(System.getenv());
-                case "serve" -> serve(System.getenv());
+            exitCode = switch (verb + " " + (arguments.length - 1)) {
+                case "train 0" -> train(System.getenv());
+                case "serve 0" -> serve(System.getenv());
+                case "caches 1" -> caches(Path.of(arguments[1]));
                 default -> usage();
             };
         } catch (IllegalArgumentException configuration) {
@@ -46,6 +50,11 @@ public final class Main {
         return 0;
     }
 
+    private static int caches(Path folder) throws IOException, InterruptedException {
+        StartCaches.make(folder);
+        return 0;
+    }
+
     /// SIGTERM: drains, and lets the main thread end the program.
     private static void end(ModelServer server, Thread main) {
         server.close();
@@ -57,7 +66,7 @@ public final class Main {
     }
 
     private static int usage() {
-        System.err.println("usage: Main train | serve");
+        System.err.println("usage: Main train | serve | caches FOLDER");
         return 2;
     }
 

@@ -16,6 +16,10 @@ final class Models {
         try (Stream<Path> entries = Files.list(folder)) {
             files = entries.sorted().toList();
         }
+        Path own = folder.resolve("policy.rein");
+        if (files.contains(own)) {
+            return PolicyModel.load(own);
+        }
         List<Path> onnx =
                 files.stream().filter(file -> file.toString().endsWith(".onnx")).toList();
         if (onnx.size() == 1) {

@@ -20,13 +20,14 @@ import java.util.stream.Stream;
 /// @param classPath the toolkit, the typed view of the contract, and what the two need
 /// @param cpus      cores the host has
 /// @param cache     an AOT cache made for exactly these flags and this class path; a JVM ignores one that does not fit
-record Jvm(Path home, List<Path> classPath, int cpus, Optional<Path> cache) {
-    Jvm {
+public record Jvm(Path home, List<Path> classPath, int cpus, Optional<Path> cache) {
+    public Jvm {
         classPath = List.copyOf(classPath);
     }
 
-    static Jvm own(int cpus) {
-        List<Path> classPath = Stream.of("dev.rein.toolkit.package-info", Json.class.getName(), JACKSON)
+    /// The JDK and the jars this program itself runs from.
+    public static Jvm own(int cpus) {
+        List<Path> classPath = Stream.of("dev.rein.toolkit.policy.Policy", Json.class.getName(), JACKSON)
                 .map(Jvm::origin)
                 .distinct()
                 .toList();
@@ -61,7 +62,7 @@ record Jvm(Path home, List<Path> classPath, int cpus, Optional<Path> cache) {
     }
 
     /// The flags alone: an AOT cache must be made with the same.
-    List<String> flags() {
+    public List<String> flags() {
         return List.of(
                 "--add-modules",
                 "jdk.incubator.vector",
@@ -71,7 +72,8 @@ record Jvm(Path home, List<Path> classPath, int cpus, Optional<Path> cache) {
                 "-XX:MaxRAMPercentage=70");
     }
 
-    String path(List<Path> user) {
+    /// The class path of an entry point.
+    public String path(List<Path> user) {
         return Stream.concat(classPath.stream(), user.stream())
                 .map(Path::toString)
                 .collect(Collectors.joining(File.pathSeparator));
