@@ -1,7 +1,9 @@
 package dev.rein.server.training;
 
 import dev.rein.server.archive.ArchiveException;
+import dev.rein.server.backend.Backend;
 import dev.rein.server.backend.Host;
+import dev.rein.server.backend.HostId;
 import dev.rein.server.backend.HostRuntime;
 import dev.rein.server.backend.HostSpec;
 import dev.rein.server.backend.LaunchException;
@@ -312,14 +314,21 @@ final class JobRun {
     private void discard() {
         try {
             for (PlannedHost host : plan.hosts()) {
-                Optional<Host> found = platform.backend().find(plan.id(host));
-                if (found.isPresent()) {
-                    found.get().remove();
-                }
+                remove(platform.backend(), plan.id(host));
             }
             Results.delete(platform.scratch(name));
         } catch (IOException | IllegalStateException e) {
             log.warn("training job {} left files behind: {}", name, e.toString());
+        }
+    }
+
+    /// Deletes a host that has ended, or that was prepared and never launched.
+    static void remove(Backend backend, HostId id) throws IOException {
+        Optional<Host> found = backend.find(id);
+        if (found.isPresent()) {
+            found.get().remove();
+        } else if (backend.known().contains(id)) {
+            Results.delete(backend.prepare(id));
         }
     }
 

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -134,7 +135,7 @@ public final class TrainingJobs implements AutoCloseable {
         for (HostId id : backend.known()) {
             String job = id.owner().startsWith(prefix) ? id.owner().substring(prefix.length()) : "";
             if (!job.isEmpty() && !runs.containsKey(job) && isOver(job)) {
-                backend.find(id).ifPresent(TrainingJobs::remove);
+                remove(id);
             }
         }
     }
@@ -145,16 +146,19 @@ public final class TrainingJobs implements AutoCloseable {
                 .orElse(true);
     }
 
-    private static void remove(Host orphan) {
+    private void remove(HostId orphan) {
         try {
-            orphan.kill();
-            orphan.exit().get(1, TimeUnit.MINUTES);
-            orphan.remove();
-            log.info("removed {}: its job is over", orphan.id());
+            Optional<Host> host = backend.find(orphan);
+            if (host.isPresent()) {
+                host.get().kill();
+                host.get().exit().get(1, TimeUnit.MINUTES);
+            }
+            JobRun.remove(backend, orphan);
+            log.info("removed {}: its job is over", orphan);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closing: the next server sweeps
         } catch (IOException | IllegalStateException | ExecutionException | TimeoutException e) {
-            log.warn("{} belongs to no job and cannot be removed: {}", orphan.id(), e.toString());
+            log.warn("{} belongs to no job and cannot be removed: {}", orphan, e.toString());
         }
     }
 

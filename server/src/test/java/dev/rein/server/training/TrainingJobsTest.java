@@ -49,7 +49,7 @@ final class TrainingJobsTest {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws IOException {
         world.close();
     }
 
@@ -334,7 +334,7 @@ final class TrainingJobsTest {
         void aJobWhoseHostIsGoneFailsAndIsNotRunAgain() throws Exception {
             world.create(job("lost", "touch ready; exec sleep 100"));
             world.untilExists("lost", "ready");
-            world.restart(() -> world.backend.forget(JobPlan.id("lost", "algo-1")));
+            world.restart(() -> world.lose("lost"));
             DescribeTrainingJobResponse ended = world.ended("lost");
             assertThat(ended.trainingJobStatus()).isEqualTo(TrainingJobStatus.FAILED);
             assertThat(ended.failureReason()).startsWith("InternalServerError").contains("algo-1");
@@ -354,7 +354,7 @@ final class TrainingJobsTest {
 
         private void touch(String job, String file) {
             try {
-                Files.createFile(folder.resolve("hosts/training-job/%s/algo-1/ml/%s".formatted(job, file)));
+                Files.createFile(world.ml(job).resolve(file));
             } catch (IOException e) {
                 throw new java.io.UncheckedIOException(e);
             }
@@ -568,7 +568,7 @@ final class TrainingJobsTest {
                 for (int i = 0; i < 100; i++) {
                     answers.add(callers.submit(() -> {
                         try {
-                            return world.create(job("one", "echo run >> ../runs; cp ../runs model"))
+                            return world.create(job("one", "echo run >> model/runs"))
                                     .trainingJobArn();
                         } catch (ApiException e) {
                             return e;

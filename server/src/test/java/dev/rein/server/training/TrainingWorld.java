@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rein.server.archive.ArchiveLimits;
 import dev.rein.server.archive.TarGz;
+import dev.rein.server.backend.Host;
+import dev.rein.server.backend.HostId;
 import dev.rein.server.backend.HostRuntime;
+import dev.rein.server.backend.process.ProcessBackend;
 import dev.rein.server.capacity.Resources;
 import dev.rein.server.objects.S3Uri;
 import dev.rein.server.store.Database;
@@ -13,6 +16,7 @@ import dev.rein.server.wire.Caller;
 import dev.rein.server.wire.Operations;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +26,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -52,23 +57,23 @@ final class TrainingWorld implements AutoCloseable, Operations {
 
     final MemoryObjects objects = new MemoryObjects();
     final PlainLogs logs = new PlainLogs();
-    final PlainBackend backend;
     final SqlDocuments documents;
     private final Path folder;
     private final Clock clock;
     private final Duration grace;
     private final Map<String, Handler<?, ?>> handlers = new ConcurrentHashMap<>();
+    ProcessBackend backend;
     TrainingJobs jobs;
 
     TrainingWorld(Path folder) throws IOException {
         this(folder, Clock.systemUTC(), Duration.ofSeconds(1));
     }
 
-    TrainingWorld(Path folder, Clock clock, Duration grace) {
+    TrainingWorld(Path folder, Clock clock, Duration grace) throws IOException {
         this.folder = folder;
         this.clock = clock;
         this.grace = grace;
-        this.backend = new PlainBackend(folder.resolve("hosts"));
+        this.backend = ProcessBackend.open(folder.resolve("hosts"));
         this.documents = SqlDocuments.open(new Database.Location.SqliteFile(folder.resolve("rein.db")), clock);
         this.jobs = open();
         jobs.start(ACCESS);
@@ -84,15 +89,39 @@ final class TrainingWorld implements AutoCloseable, Operations {
     }
 
     /// Ends this server without a word to its hosts, and starts the next one on the same data.
-    void restart() {
+    void restart() throws IOException {
         restart(() -> {});
     }
 
-    void restart(Runnable meanwhile) {
+    /// @param meanwhile what happens while no server is there
+    void restart(Runnable meanwhile) throws IOException {
         jobs.close();
+        backend.close();
+        backend = ProcessBackend.open(folder.resolve("hosts"));
         meanwhile.run();
         jobs = open();
         jobs.start(ACCESS);
+    }
+
+    /// A running job's `/opt/ml`, seen from here.
+    Path ml(String job) {
+        return host(job).ml();
+    }
+
+    private Host host(String job) {
+        return backend.find(JobPlan.id(job, "algo-1")).orElseThrow();
+    }
+
+    /// Lets a host vanish without a trace.
+    void lose(String job) {
+        Host host = host(job);
+        host.kill();
+        host.exit().join();
+        try {
+            host.remove();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override
@@ -173,13 +202,11 @@ final class TrainingWorld implements AutoCloseable, Operations {
 
     /// Waits until a host has made a file below its `/opt/ml`.
     void untilExists(String job, String path) throws InterruptedException {
-        Path file = folder.resolve("hosts/training-job")
-                .resolve(job)
-                .resolve("algo-1/ml")
-                .resolve(path);
         Instant deadline = Instant.now().plusSeconds(30);
-        while (!Files.exists(file)) {
-            assertThat(Instant.now()).as("in time: %s", file).isBefore(deadline);
+        while (backend.find(JobPlan.id(job, "algo-1"))
+                .filter(host -> Files.exists(host.ml().resolve(path)))
+                .isEmpty()) {
+            assertThat(Instant.now()).as("in time: %s of %s", path, job).isBefore(deadline);
             Thread.sleep(10);
         }
     }
@@ -197,9 +224,18 @@ final class TrainingWorld implements AutoCloseable, Operations {
         return into;
     }
 
+    /// Ends what a test has left running, then everything else.
     @Override
-    public void close() {
+    public void close() throws IOException {
         jobs.close();
+        for (HostId id : backend.known()) {
+            Optional<Host> left = backend.find(id);
+            if (left.isPresent()) {
+                left.get().kill();
+                left.get().exit().join();
+                left.get().remove();
+            }
+        }
         backend.close();
         documents.close();
     }
