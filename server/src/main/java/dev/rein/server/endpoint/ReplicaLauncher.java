@@ -12,9 +12,11 @@ import dev.rein.server.logs.LogFollower;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -87,7 +89,17 @@ final class ReplicaLauncher {
 
     /// Ends the host if it runs and deletes what there is of it.
     void discard(HostId id) {
-        backend.find(id).ifPresent(this::end);
+        Optional<Host> host = backend.find(id);
+        if (host.isPresent()) {
+            end(host.get());
+            return;
+        }
+        try {
+            // Prepared and never launched: preparing it anew empties its folder.
+            Files.delete(backend.prepare(id));
+        } catch (IOException e) {
+            LOG.warn("{} leaves something on disk", id, e);
+        }
     }
 
     /// SIGKILL, then its folder is deleted.

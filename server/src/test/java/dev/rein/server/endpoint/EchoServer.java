@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +15,7 @@ import java.util.concurrent.Executors;
 /// of an invocation say how that ends.
 public final class EchoServer {
     private final String identity = ProcessHandle.current().pid() + "";
-    private final Path ml = Path.of(System.getenv("SAGEMAKER_BASE_DIR"));
+    private final Path ml = Path.of(System.getenv().getOrDefault("SAGEMAKER_BASE_DIR", "/opt/ml"));
     private final CountDownLatch forever = new CountDownLatch(1);
     private volatile boolean deaf;
 
@@ -45,7 +44,7 @@ public final class EchoServer {
 
     private void listen() throws IOException {
         int port = Integer.parseInt(System.getenv("SAGEMAKER_BIND_TO_PORT"));
-        var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        var server = HttpServer.create(new InetSocketAddress(port), 0);
         server.createContext("/ping", this::ping);
         server.createContext("/invocations", this::invoke);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());

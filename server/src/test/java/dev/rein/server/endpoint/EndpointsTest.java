@@ -33,17 +33,20 @@ class EndpointsTest {
     @TempDir
     Path folder;
 
+    private LocalProcesses processes;
     private ServingPlatform platform;
 
     @BeforeEach
     void start() throws IOException {
-        platform = new ServingPlatform(folder);
+        processes = new LocalProcesses(folder.resolve("hosts"));
+        platform = new ServingPlatform(folder, processes);
     }
 
     @AfterEach
     void stop() {
         platform.close();
-        assertThat(platform.backend.running()).isZero();
+        processes.close();
+        assertThat(processes.running()).isZero();
     }
 
     private void delete(String name) {
@@ -179,7 +182,7 @@ class EndpointsTest {
             platform.model("e", "silent");
             platform.config("e", variant("AllTraffic", "e", 1, 1));
             platform.client.createEndpoint(request -> request.endpointName("e").endpointConfigName("e"));
-            await("started", () -> platform.backend.running() == 1);
+            await("started", () -> processes.running() == 1);
             assertThatThrownBy(() -> platform.ask("e", ""))
                     .hasMessageContaining("Endpoint e of account 000000000000 not found.");
             assertThatThrownBy(() -> platform.client.updateEndpoint(
@@ -337,7 +340,7 @@ class EndpointsTest {
                             .desiredInstanceCount(2)
                             .build()));
             platform.settled("e");
-            assertThat(platform.backend.running()).isEqualTo(2);
+            assertThat(processes.running()).isEqualTo(2);
             await("the old one answers too", () -> platform.ask("e", "who").equals(one));
         }
 
@@ -356,7 +359,7 @@ class EndpointsTest {
         @Test
         void aNewServerStartsWhatDiedMeanwhileAndEndsWhatNobodyWants() throws IOException {
             platform.closeServer();
-            platform.backend.close();
+            processes.close();
             platform.restart();
             await(
                     "both started anew",

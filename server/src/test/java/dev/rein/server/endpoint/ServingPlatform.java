@@ -2,6 +2,7 @@ package dev.rein.server.endpoint;
 
 import dev.rein.server.archive.ArchiveLimits;
 import dev.rein.server.archive.TarGz;
+import dev.rein.server.backend.Backend;
 import dev.rein.server.backend.Host;
 import dev.rein.server.backend.HostRuntime;
 import dev.rein.server.capacity.Resources;
@@ -50,7 +51,7 @@ final class ServingPlatform implements AutoCloseable, LogFollower {
     static final String IMAGE = "echo:latest";
     private static final long PATIENCE = Duration.ofSeconds(60).toNanos();
 
-    final LocalProcesses backend;
+    final Backend backend;
     final FolderObjects objects;
     final Map<String, Path> streams = new ConcurrentHashMap<>();
     private final Path folder;
@@ -61,9 +62,9 @@ final class ServingPlatform implements AutoCloseable, LogFollower {
     SageMakerClient client;
     SageMakerRuntimeClient runtime;
 
-    ServingPlatform(Path folder) throws IOException {
+    ServingPlatform(Path folder, Backend backend) throws IOException {
         this.folder = folder;
-        backend = new LocalProcesses(folder.resolve("hosts"));
+        this.backend = backend;
         objects = new FolderObjects(folder.resolve("s3"));
         documents = SqlDocuments.open(new Database.Location.SqliteFile(folder.resolve("rein.db")), Clock.systemUTC());
         endpoints = endpoints();
@@ -88,11 +89,11 @@ final class ServingPlatform implements AutoCloseable, LogFollower {
         endpoints.close();
     }
 
+    /// The backend is the caller's.
     @Override
     public void close() {
         closeServer();
         documents.close();
-        backend.close();
     }
 
     URI address() {
@@ -189,13 +190,13 @@ final class ServingPlatform implements AutoCloseable, LogFollower {
     }
 
     private Endpoints endpoints() {
-        var java = ProcessHandle.current().info().command().orElseThrow();
+        Path home = Path.of(System.getProperty("java.home"));
         var runtimeOfEcho = new HostRuntime(
                 "echo",
                 List.of(IMAGE),
                 List.of(),
                 List.of(
-                        java,
+                        home.resolve("bin/java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",
                         "-Xshare:auto",
@@ -203,7 +204,7 @@ final class ServingPlatform implements AutoCloseable, LogFollower {
                         "-cp",
                         Path.of("target/test-classes").toAbsolutePath().toString(),
                         EchoServer.class.getName()),
-                List.of(),
+                List.of(home, Path.of("target/test-classes").toAbsolutePath()),
                 Map.of());
         var settings = new ServingSettings(
                 folder.resolve("work"),
