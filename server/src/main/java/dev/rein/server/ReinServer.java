@@ -2,12 +2,18 @@ package dev.rein.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.rein.server.backend.Backend;
+import dev.rein.server.backend.process.ProcessBackend;
+import dev.rein.server.capacity.Resources;
+import dev.rein.server.endpoint.Endpoints;
+import dev.rein.server.endpoint.ServingSettings;
 import dev.rein.server.http.HttpFront;
-import dev.rein.server.http.InvocationHandler;
 import dev.rein.server.identity.Account;
 import dev.rein.server.identity.Credentials;
 import dev.rein.server.identity.Identity;
 import dev.rein.server.identity.SignatureV4;
+import dev.rein.server.logs.LogApi;
+import dev.rein.server.logs.LogStore;
 import dev.rein.server.objects.EmbeddedS3;
 import dev.rein.server.objects.ObjectStore;
 import dev.rein.server.objects.S3ObjectStore;
@@ -16,7 +22,9 @@ import dev.rein.server.store.Database;
 import dev.rein.server.store.Documents;
 import dev.rein.server.store.SqlDocuments;
 import dev.rein.server.tag.ResourceTags;
-import dev.rein.server.wire.ApiException;
+import dev.rein.server.training.HostAccess;
+import dev.rein.server.training.TrainingJobs;
+import dev.rein.server.training.TrainingSettings;
 import dev.rein.server.wire.ApiTable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -70,31 +78,45 @@ public final class ReinServer implements AutoCloseable {
         try {
             open.add(DataLock.take(data.resolve("lock")));
             credentials = credentials(configuration);
+            Account account = configuration.account();
             HttpFront front = open.add(HttpFront.bind(configuration.host(), configuration.port()));
             endpoint = front.endpoint();
-            Account account = configuration.account();
-            var parts = new ParallelStart();
-            var s3Started = parts.start("s3", () -> objects(data));
-            var opened = parts.start("store", () -> open.add(SqlDocuments.open(location(data), clock)));
-            ApiTable operations = ApiTable.load();
-            s3Endpoint = parts.join(s3Started);
-            Documents documents = parts.join(opened);
-            ObjectStore objects = open.add(new S3ObjectStore(s3Endpoint, configuration.region(), s3Credentials()));
 
+            // What nothing else here needs to exist, side by side.
+            var parts = new ParallelStart();
+            var s3 = parts.start("s3", () -> objectStore(data));
+            var store = parts.start("store", () -> open.add(SqlDocuments.open(database(data), clock)));
+            var hosts = parts.start("backend", () -> open.add(ProcessBackend.open(data.resolve("hosts"))));
+            ApiTable operations = ApiTable.load();
+            s3Endpoint = parts.join(s3);
+            Documents documents = parts.join(store);
+            Backend backend = parts.join(hosts);
+            ObjectStore objects = open.add(new S3ObjectStore(s3Endpoint, configuration.region(), s3Credentials()));
+            LogStore logs = open.add(LogStore.open(data.resolve("logs"), clock));
+
+            // What answers, and for whom.
+            var access = new HostAccess(endpoint, s3Endpoint, credentials.accessKeyId(), credentials.secretAccessKey());
+            var jobs = open.add(new TrainingJobs(
+                    documents,
+                    objects,
+                    backend,
+                    logs,
+                    configuration.runtimes(),
+                    TrainingSettings.usual(data.resolve("training")),
+                    clock));
+            var endpoints = open.add(new Endpoints(
+                    documents, objects, backend, logs, configuration.runtimes(), serving(data, access), clock));
             new Identity(account, Instant.EPOCH).register(operations);
             new ResourceTags(documents).register(operations);
-            InvocationHandler invocations = (invocation, answer) -> {
-                throw ApiException.validation("Endpoint %s of account %s not found."
-                        .formatted(invocation.endpoint(), invocation.caller().account()));
-            };
+            new LogApi(logs).register(operations);
+            jobs.register(operations);
+            endpoints.register(operations);
+            var signatures = new SignatureV4(account, this::known, clock);
 
-            var signatures = new SignatureV4(
-                    account,
-                    id -> Optional.of(credentials)
-                            .filter(known -> known.accessKeyId().equals(id)),
-                    clock);
-            front.serve(s3Endpoint, operations, signatures, invocations);
+            front.serve(s3Endpoint, operations, signatures, endpoints);
             open.add(front); // once more, to be the first that is closed
+            jobs.start(access);
+            endpoints.resume();
             open.add(ServerFile.write(
                     configuration.home().resolve("server.json"),
                     configuration.region(),
@@ -103,12 +125,11 @@ public final class ReinServer implements AutoCloseable {
                     endpoint,
                     s3Endpoint));
             LOG.info(
-                    "ready after {} ms: APIs at {}, S3 at {}, data in {}, objects by {}",
+                    "ready after {} ms: APIs at {}, S3 at {}, data in {}",
                     (System.nanoTime() - began) / 1_000_000,
                     endpoint,
                     s3Endpoint,
-                    data,
-                    objects.getClass().getSimpleName());
+                    data);
         } catch (IOException | RuntimeException e) {
             closeAfter(e);
             throw e;
@@ -163,7 +184,20 @@ public final class ReinServer implements AutoCloseable {
         }
     }
 
-    private URI objects(Path data) throws IOException {
+    private Optional<Credentials> known(String accessKeyId) {
+        return Optional.of(credentials).filter(mine -> mine.accessKeyId().equals(accessKeyId));
+    }
+
+    /// A replica gets a core and a quarter of the memory.
+    private ServingSettings serving(Path data, HostAccess access) {
+        return ServingSettings.usual(
+                data.resolve("serving"),
+                access.environment(configuration.region()),
+                1,
+                Resources.ofThisMachine().memoryBytes() / 4);
+    }
+
+    private URI objectStore(Path data) throws IOException {
         if (configuration.s3().isPresent()) {
             return configuration.s3().get();
         }
@@ -178,7 +212,7 @@ public final class ReinServer implements AutoCloseable {
                         AwsBasicCredentials.create(credentials.accessKeyId(), credentials.secretAccessKey()));
     }
 
-    private Database.Location location(Path data) {
+    private Database.Location database(Path data) {
         return configuration.database().isPresent()
                 ? new Database.Location.Postgres(configuration.database().get())
                 : new Database.Location.SqliteFile(data.resolve("rein.db"));

@@ -19,7 +19,7 @@ public record HostAccess(URI endpoint, URI s3Endpoint, String accessKeyId, Strin
     }
 
     /// What AWS's SDKs of any age read. `S3_ENDPOINT_URL` is for SageMaker's training toolkit, which reads no other.
-    Map<String, String> environment(String region) {
+    public Map<String, String> environment(String region) {
         var environment = new LinkedHashMap<String, String>();
         environment.put("AWS_REGION", region);
         environment.put("AWS_DEFAULT_REGION", region);
