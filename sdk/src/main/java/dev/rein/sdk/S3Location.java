@@ -1,0 +1,21 @@
+package dev.rein.sdk;
+
+/// `s3://bucket/key`, taken apart.
+record S3Location(String bucket, String key) {
+    static S3Location parse(String uri) {
+        String rest = uri.substring("s3://".length());
+        int slash = rest.indexOf('/');
+        return slash < 0
+                ? new S3Location(rest, "")
+                : new S3Location(rest.substring(0, slash), rest.substring(slash + 1));
+    }
+
+    S3Location resolve(String part) {
+        return new S3Location(bucket, key.isEmpty() || key.endsWith("/") ? key + part : key + "/" + part);
+    }
+
+    @Override
+    public String toString() {
+        return "s3://" + bucket + "/" + key;
+    }
+}
