@@ -38,6 +38,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +63,7 @@ final class JobRun {
     private final JobPlan plan;
     private final CompletableFuture<Void> stop = new CompletableFuture<>();
     private final MetricLog metrics;
+    private @Nullable CompletableFuture<Void> logged; // of the run's own thread
 
     /// @throws UncheckedIOException if the job's metrics cannot be opened
     JobRun(Platform platform, Stored stored) {
@@ -218,7 +220,7 @@ final class JobRun {
                 platform.objects(),
                 platform.scratch(name),
                 platform.settings().sync())) {
-            CompletableFuture<Void> logged = follow(hosts, launched(job.state()));
+            CompletableFuture<Void> logged = logged(hosts, job.state());
             var exits = new Exits(hosts);
             if (!(job.state() instanceof Uploading)) {
                 supervise(exits, job);
@@ -246,6 +248,14 @@ final class JobRun {
                 exits.decided()
                         ? min(PEERS_GRACE, platform.settings().grace())
                         : platform.settings().grace());
+    }
+
+    /// Completes when the hosts' logs are complete. Follows them unless that has begun: a stream has one writer.
+    private CompletableFuture<Void> logged(List<Host> hosts, JobState state) {
+        if (logged == null) {
+            logged = follow(hosts, launched(state));
+        }
+        return logged;
     }
 
     private CompletableFuture<Void> follow(List<Host> hosts, Instant launched) {
@@ -293,7 +303,7 @@ final class JobRun {
             new Exits(hosts).kill();
             JobState state = load().state();
             if (!hosts.isEmpty() && !(state instanceof Ended)) {
-                await(follow(hosts, launched(state)));
+                await(logged(hosts, state));
             }
         } catch (IOException e) {
             log.error("training job {} left a host behind: {}", name, e.getMessage());
