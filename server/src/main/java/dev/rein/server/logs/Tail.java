@@ -67,7 +67,7 @@ final class Tail {
                         return;
                     }
                     long silent = ticks() - lastByte;
-                    Thread.sleep(Math.clamp(silent / 8, SHORTEST_PAUSE, LONGEST_PAUSE));
+                    Thread.sleep(Math.clamp(silent / 40, SHORTEST_PAUSE, LONGEST_PAUSE));
                 }
             }
         }

@@ -235,6 +235,9 @@ public final class ProcessBackend implements Backend {
             problems.add(
                     "network isolation is not to be had here: " + isolation().warning());
         }
+        if (spec.networkIsolation() && spec.port().isPresent()) {
+            problems.add("a model server with network isolation could not be reached on this backend; run it without");
+        }
         if (spec.networkIsolation() && spec.peers().size() > 1) {
             problems.add("network isolation of a job with several hosts is not to be had on this backend; "
                     + "use one host or run without isolation");

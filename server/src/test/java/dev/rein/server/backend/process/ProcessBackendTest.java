@@ -274,6 +274,29 @@ class ProcessBackendTest {
     }
 
     @Test
+    void hostsOfOneJobFindEachOtherByName() throws Exception {
+        assumeTrue(isolation.isSandbox());
+        var peers = List.of("algo-1", "algo-2");
+        for (String name : peers) {
+            var id = new HostId("training-job/pair", name);
+            backend.prepare(id);
+            Host host = remember(backend.launch(new HostSpec(
+                    id,
+                    peers,
+                    SHELL,
+                    List.of("sh", "-c", "hostname; getent hosts algo-1 algo-2"),
+                    Map.of(),
+                    1,
+                    MEMORY,
+                    false,
+                    OptionalInt.empty())));
+            exit(host);
+            assertThat(text(host).lines().map(line -> line.replaceAll("\\s+", " ")))
+                    .containsExactly(name, "127.64.1.1 algo-1", "127.64.1.2 algo-2");
+        }
+    }
+
+    @Test
     void isolationFromTheNetworkIsReal() throws Exception {
         var id = new HostId("training-job/alone", "algo-1");
         backend.prepare(id);
