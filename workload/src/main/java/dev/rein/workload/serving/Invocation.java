@@ -5,15 +5,13 @@ import dev.rein.workload.serving.ServedModel.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /// A request, read: observations in rows, and how the caller wants them answered.
 ///
 /// @param observations row-major `[rows × observation size]`, perhaps longer than that
-/// @param masks        `[rows × choices]`, or null
 /// @param wording      the member names the answer uses
 @SuppressWarnings("ArrayRecordComponent") // handed over whole and never compared
-record Invocation(float[] observations, int rows, boolean @Nullable [] masks, Sampling sampling, Wording wording) {
+record Invocation(float[] observations, int rows, Sampling sampling, Wording wording) {
     /// How the question was put, so that the answer can be put alike.
     enum Wording {
         /// `{"observation": o}` or a bare observation → `{"action": a}`
@@ -56,7 +54,7 @@ record Invocation(float[] observations, int rows, boolean @Nullable [] masks, Sa
                 rows.add(number(field, rows.count() + 1));
             }
         }
-        return new Invocation(rows.values(), rows.count(), null, Sampling.MOST_LIKELY, Wording.BATCH);
+        return new Invocation(rows.values(), rows.count(), Sampling.MOST_LIKELY, Wording.BATCH);
     }
 
     private static float number(String field, int line) {
@@ -88,6 +86,6 @@ record Invocation(float[] observations, int rows, boolean @Nullable [] masks, Sa
                         "value %d: %s (expected: a finite number)".formatted(i, values[i]));
             }
         }
-        return new Invocation(values, values.length / size, null, Sampling.MOST_LIKELY, Wording.BATCH);
+        return new Invocation(values, values.length / size, Sampling.MOST_LIKELY, Wording.BATCH);
     }
 }

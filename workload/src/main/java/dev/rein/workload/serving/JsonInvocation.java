@@ -3,7 +3,6 @@ package dev.rein.workload.serving;
 import dev.rein.workload.serving.Invocation.Wording;
 import dev.rein.workload.serving.ServedModel.Sampling;
 import dev.rein.workload.serving.ServedModel.Shape;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -17,14 +16,12 @@ final class JsonInvocation {
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // to refuse NaN in our own words
             .build();
-    private static final String MEMBERS = "observation, observations or instances; deterministic, seed, mask";
+    private static final String MEMBERS = "observation, observations or instances; deterministic, seed";
 
     private final JsonParser parser;
     private final Shape shape;
     private @Nullable Rows observations;
     private Wording wording = Wording.SINGLE;
-    private boolean @Nullable [] masks;
-    private int maskLength;
     private boolean deterministic = true;
     private @Nullable Long seed;
 
@@ -69,32 +66,7 @@ final class JsonInvocation {
             throw InvocationException.badRequest(
                     "no observation (expected: a member observation, observations or instances)");
         }
-        int expected = rows.count() * shape.choices();
-        if (masks != null && maskLength != expected) {
-            throw InvocationException.badRequest("mask: %d values (expected: %d, one for each of %d actions%s)"
-                    .formatted(
-                            maskLength,
-                            expected,
-                            shape.choices(),
-                            rows.count() == 1 ? "" : " of " + rows.count() + " observations"));
-        }
-        if (masks != null) {
-            checkEachRowAllowsOne(masks);
-        }
-        return new Invocation(rows.values(), rows.count(), masks, new Sampling(deterministic, seed), wording);
-    }
-
-    private void checkEachRowAllowsOne(boolean[] allowed) {
-        for (int row = 0; row < maskLength / shape.choices(); row++) {
-            boolean any = false;
-            for (int choice = 0; choice < shape.choices(); choice++) {
-                any |= allowed[row * shape.choices() + choice];
-            }
-            if (!any) {
-                throw InvocationException.badRequest(
-                        "mask: no action is allowed for observation %d (expected: at least one)".formatted(row));
-            }
-        }
+        return new Invocation(rows.values(), rows.count(), new Sampling(deterministic, seed), wording);
     }
 
     private void member(String name) {
@@ -114,7 +86,7 @@ final class JsonInvocation {
             }
             case "deterministic" -> deterministic = truth(token, name);
             case "seed" -> seed = seed(token);
-            case "mask" -> mask(token);
+            case "mask" -> throw InvocationException.badRequest("mask: this model takes none (expected: no mask)");
             case "signature_name" ->
                 parser.skipChildren(); // TensorFlow Serving's clients send it; we have one signature
             default -> throw InvocationException.badRequest("member \"%s\" (expected: %s)".formatted(name, MEMBERS));
@@ -251,36 +223,6 @@ final class JsonInvocation {
             throw InvocationException.badRequest("seed: %s (expected: a whole number)".formatted(name(token)));
         }
         return parser.getLongValue();
-    }
-
-    /// A list of true/false or 1/0 for each action, or a list of such lists.
-    private void mask(JsonToken token) {
-        if (shape.choices() == 0) {
-            throw InvocationException.badRequest("mask: this model takes none (expected: no mask)");
-        }
-        if (token != JsonToken.START_ARRAY) {
-            throw InvocationException.badRequest(
-                    "mask: %s (expected: a list of true and false)".formatted(name(token)));
-        }
-        boolean[] read = new boolean[shape.choices()];
-        int length = 0;
-        for (int depth = 1; depth > 0; ) {
-            JsonToken next = parser.nextToken();
-            if (next == JsonToken.START_ARRAY && depth == 1) {
-                depth++;
-            } else if (next == JsonToken.END_ARRAY) {
-                depth--;
-            } else {
-                if (length == read.length) {
-                    read = Arrays.copyOf(read, 2 * length);
-                }
-                read[length++] = next == JsonToken.VALUE_NUMBER_INT
-                        ? parser.getBigIntegerValue().signum() != 0
-                        : truth(next, "mask");
-            }
-        }
-        masks = read;
-        maskLength = length;
     }
 
     private static String name(@Nullable JsonToken token) {

@@ -68,7 +68,7 @@ final class OnnxModel implements ServedModel {
         }
         boolean whole = action.type == OnnxJavaType.INT64 || action.type == OnnxJavaType.INT32;
         if (whole) {
-            return new Shape(each, 1, true, 0);
+            return new Shape(each, 1, true);
         }
         if (action.type != OnnxJavaType.FLOAT) {
             throw unfit(file, "output type " + action.type, "int64, int32 or 32-bit float");
@@ -77,7 +77,7 @@ final class OnnxModel implements ServedModel {
         if (size < 1) {
             throw unfit(file, "output shape " + Arrays.toString(action.getShape()), "[batch, a fixed length]");
         }
-        return new Shape(each, Math.toIntExact(size), false, 0);
+        return new Shape(each, Math.toIntExact(size), false);
     }
 
     private static IllegalArgumentException unfit(Path file, String is, String expected) {
@@ -90,13 +90,13 @@ final class OnnxModel implements ServedModel {
     }
 
     @Override
-    public void act(float[] observations, int rows, boolean @Nullable [] masks, Sampling sampling, float[] actions) {
+    public void act(float[] observations, int rows, Sampling sampling, float[] actions) {
         if (rows == 0) {
             return;
         }
         if (!sampling.deterministic()) {
             throw InvocationException.badRequest(
-                    "deterministic: false (expected: true; an ONNX model holds no distribution to draw from. Save policy.rein beside it.)");
+                    "deterministic: false (expected: true; an ONNX model holds no distribution to draw from)");
         }
         long[] dimensions = new long[1 + shape.observation().size()];
         dimensions[0] = rows;

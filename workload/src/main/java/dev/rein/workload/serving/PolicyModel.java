@@ -6,7 +6,6 @@ import dev.rein.toolkit.policy.PolicyFormatException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// The toolkit's own policy, run by the toolkit.
 final class PolicyModel implements ServedModel {
@@ -19,7 +18,7 @@ final class PolicyModel implements ServedModel {
                 ? List.of()
                 : List.of(policy.observationSpace().size());
         boolean chooses = policy.actionSpace() instanceof Discrete;
-        this.shape = new Shape(observation, policy.actionSpace().size(), chooses, 0);
+        this.shape = new Shape(observation, policy.actionSpace().size(), chooses);
     }
 
     static PolicyModel load(Path file) throws IOException {
@@ -36,7 +35,19 @@ final class PolicyModel implements ServedModel {
     }
 
     @Override
-    public void act(float[] observations, int rows, boolean @Nullable [] masks, Sampling sampling, float[] actions) {
+    public void act(float[] observations, int rows, Sampling sampling, float[] actions) {
+        if (!sampling.deterministic()) {
+            throw InvocationException.badRequest(
+                    "deterministic: false (expected: true; a saved policy answers its most likely action)");
+        }
+        if (policy.observationSpace() instanceof Discrete choices) {
+            for (int row = 0; row < rows; row++) {
+                String problem = choices.problem(observations, row);
+                if (!problem.isEmpty()) {
+                    throw InvocationException.badRequest("observation %d: %s".formatted(row, problem));
+                }
+            }
+        }
         policy.act(observations, rows, actions);
     }
 

@@ -10,10 +10,9 @@ interface ServedModel extends AutoCloseable {
     /// Answers a batch.
     ///
     /// @param observations row-major, at least `rows × shape().observationSize()`; not changed
-    /// @param masks        which of the choices are allowed, `rows × shape().choices()`; null allows all
     /// @param actions      overwritten: `rows × shape().actionSize()`; a choice is a whole number
     /// @throws InvocationException if the model cannot do what the caller asks
-    void act(float[] observations, int rows, boolean @Nullable [] masks, Sampling sampling, float[] actions);
+    void act(float[] observations, int rows, Sampling sampling, float[] actions);
 
     @Override
     void close();
@@ -23,8 +22,7 @@ interface ServedModel extends AutoCloseable {
     /// @param observation  length of each dimension of one observation; empty for a single number
     /// @param actionSize   numbers in one action; 1 for a choice
     /// @param chooses      whether an action is a choice, a whole number, and not a vector of numbers
-    /// @param choices      how many actions a mask tells of; 0 if the model takes no mask
-    record Shape(List<Integer> observation, int actionSize, boolean chooses, int choices) {
+    record Shape(List<Integer> observation, int actionSize, boolean chooses) {
         public Shape {
             observation = List.copyOf(observation);
         }

@@ -3,6 +3,11 @@ package dev.rein.workload.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.rein.toolkit.environment.Box;
+import dev.rein.toolkit.environment.Discrete;
+import dev.rein.toolkit.nn.Activation;
+import dev.rein.toolkit.nn.Mlp;
+import dev.rein.toolkit.policy.Policy;
 import dev.rein.workload.json.Json;
 import dev.rein.workload.json.PythonText;
 import java.io.IOException;
@@ -65,6 +70,32 @@ class ModelServerTest {
             }
             all.assertAll();
         }
+    }
+
+    /// A policy saved by the toolkit is answered by the toolkit, and wins over an ONNX file beside it.
+    @Test
+    void aSavedPolicyAnswersAsInTraining() throws Exception {
+        Mlp network = new Mlp(Activation.TANH, 4, 2);
+        network.parameters()[network.weightOffset(0) + 2 * 2 + 1] = 1; // the third number speaks for choice 1
+        Policy policy = new Policy(Box.of(-10, 10, 4), new Discrete(2), network);
+        policy.save(folder.resolve("policy.rein"));
+        try (ModelServer server = serve("box");
+                HttpClient client = HttpClient.newHttpClient()) {
+            assertThat(answer(client, server, "{\"observations\":[[0,0,1,0],[0,0,-1,0]]}"))
+                    .isEqualTo("{\"actions\":[1,0]}");
+            assertThat(answer(client, server, "{\"observation\":[0,0,1,0],\"deterministic\":false}"))
+                    .contains("deterministic: false (expected: true");
+            assertThat(answer(client, server, "{\"observation\":[0,0,1]}")).contains("3 values (expected: 4)");
+        }
+    }
+
+    @Test
+    void aDamagedPolicyIsRefusedAtStart() throws Exception {
+        Files.writeString(folder.resolve("policy.rein"), "REIN-POLICY 1\n");
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ModelServer.start(options()))
+                .withMessageContaining("policy.rein");
     }
 
     @Test
@@ -170,6 +201,14 @@ class ModelServerTest {
 
     private ModelServer.Options options() {
         return new ModelServer.Options(folder, "127.0.0.1", 0, 1 << 20, "application/json");
+    }
+
+    private static String answer(HttpClient client, ModelServer server, String body)
+            throws IOException, InterruptedException {
+        return client.send(
+                        invocation(server, "application/json", "", body.getBytes(StandardCharsets.UTF_8)),
+                        BodyHandlers.ofString())
+                .body();
     }
 
     private static HttpResponse<String> get(HttpClient client, ModelServer server, String path)
