@@ -490,7 +490,7 @@ public final class RLEstimator {
 
     /// @param inputs  channels by name
     /// @param wait    whether to return only when the job has ended
-    /// @param logs    takes the job's log while waiting; null shows status lines only
+    /// @param logs    takes the job's log while waiting; null to wait in silence
     /// @param jobName null for a name made of the base name and the time
     /// @return the job's name
     /// @throws UnexpectedStatusException if the job fails while waited for

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -26,6 +27,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeClient;
 import software.amazon.awssdk.services.sts.StsClient;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -88,7 +90,7 @@ public final class Session implements AutoCloseable {
 
     /// The platform that runs on a folder.
     ///
-    /// @throws IllegalStateException if none runs there
+    /// @throws IllegalStateException if none runs there, or its `server.json` cannot be read
     public static Session local(Path home) {
         Path file = home.resolve("server.json");
         JsonNode server;
@@ -99,8 +101,21 @@ public final class Session implements AutoCloseable {
                     "no platform runs on %s. Start one with: rein up (or name another by Session.of or Session.aws)"
                             .formatted(home),
                     e);
-        } catch (IOException e) {
+        } catch (IOException | JacksonException e) {
             throw new IllegalStateException("cannot read %s: %s".formatted(file, e.getMessage()), e);
+        }
+        List<String> missing = Stream.of("region", "endpoint", "s3Endpoint", "accessKeyId", "secretAccessKey", "role")
+                .filter(name -> server.path(name).asString("").isBlank())
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new IllegalStateException(
+                    "%s lacks %s. Start the platform again with: rein down, rein up".formatted(file, missing));
+        }
+        long pid = server.path("pid").asLong(0);
+        if (pid > 0 && ProcessHandle.of(pid).isEmpty()) {
+            throw new IllegalStateException(
+                    "the platform on %s (process %d) is gone without a goodbye. Start it again with: rein up"
+                            .formatted(home, pid));
         }
         return new Session(
                 new Target(
