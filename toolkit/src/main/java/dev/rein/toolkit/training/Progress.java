@@ -31,8 +31,9 @@ public record Progress(
         return seconds == 0 ? 0 : steps / seconds;
     }
 
+    /// 0 at the end, also when the last rollout went beyond the budget; NaN before the first step.
     public double secondsLeft() {
-        return steps == 0 ? Double.NaN : (budget - steps) * seconds / steps;
+        return steps == 0 ? Double.NaN : Math.max(0, budget - steps) * seconds / steps;
     }
 
     public boolean isLast() {
