@@ -196,6 +196,14 @@ public final class VectorEnvironment implements AutoCloseable {
         if (Float.isNaN(sum)) {
             throw new IllegalStateException(said(i));
         }
+        // A number outside a Box is the simulator's affair; a choice outside a Discrete would be another's feature.
+        if (observationSpace instanceof Discrete) {
+            String problem = observationSpace.problem(observations, i * size);
+            if (!problem.isEmpty()) {
+                throw new IllegalStateException(
+                        "environment %d, episode %d: observation: %s".formatted(i, episodes[i], problem));
+            }
+        }
     }
 
     private String said(int i) {

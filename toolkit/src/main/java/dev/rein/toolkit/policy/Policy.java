@@ -71,7 +71,7 @@ public final class Policy {
 
     /// @param observations `[rows × observation size]`
     /// @param actions      `[rows × action size]`, overwritten
-    /// @throws IllegalArgumentException if an array is too short, or an observation is not finite
+    /// @throws IllegalArgumentException if an array is too short, or an observation is not finite or no choice
     public void act(float[] observations, int rows, float[] actions) {
         check(observations, rows, actions);
         Scratch mine = scratch.get();
@@ -93,7 +93,13 @@ public final class Policy {
     }
 
     /// The action for one observation.
+    ///
+    /// @throws IllegalArgumentException if it is not of the space's size, not finite, or no choice
     public float[] act(float... observation) {
+        if (observation.length != observationSpace.size()) {
+            throw new IllegalArgumentException("observation: %d numbers (expected: %d for one of %s)"
+                    .formatted(observation.length, observationSpace.size(), observationSpace));
+        }
         float[] action = new float[actionSpace.size()];
         act(observation, 1, action);
         return action;
@@ -113,6 +119,14 @@ public final class Policy {
             if (!Float.isFinite(observations[i])) {
                 throw new IllegalArgumentException("observation: element %d is %s (expected: a finite number)"
                         .formatted(i % size, observations[i]));
+            }
+        }
+        if (observationSpace instanceof Discrete) {
+            for (int row = 0; row < rows; row++) {
+                String problem = observationSpace.problem(observations, row);
+                if (!problem.isEmpty()) {
+                    throw new IllegalArgumentException("observation: " + problem);
+                }
             }
         }
     }

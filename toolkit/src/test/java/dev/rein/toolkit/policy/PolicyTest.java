@@ -159,5 +159,15 @@ class PolicyTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("2 numbers (expected: 4");
         assertThatThrownBy(() -> choosing.act(1, 2, Float.NaN, 4)).hasMessageContaining("element 2 is NaN");
+        assertThatThrownBy(() -> choosing.act(1, 2, 3, 4, 5)).hasMessageContaining("5 numbers (expected: 4");
+    }
+
+    @Test
+    void observationThatIsNoChoiceIsRefused() {
+        for (float none : new float[] {-1, 5, 1.5f}) {
+            assertThatThrownBy(() -> tabular.act(none))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("it is %s (expected: a whole number of 0..4)", none);
+        }
     }
 }
