@@ -40,22 +40,19 @@ final class ScalarKernels implements Kernels {
         }
     }
 
-    /// A rational approximation, x · p(x²) / q(x²) on the clamped range where float tanh is not yet ±1.
-    /// Coefficients: the minimax fit of degree 13/6 used by Eigen (Apache-2.0/MPL-2.0),
-    /// `generic_fast_tanh_float`.
+    /// x · p(x²) / q(x²) on the range where float tanh is not yet ±1: see [Tanh].
     static float tanh(float value) {
         float x = Math.clamp(value, -Tanh.LIMIT, Tanh.LIMIT);
         float square = x * x;
-        float p = Math.fma(square, Tanh.P13, Tanh.P11);
-        p = Math.fma(square, p, Tanh.P9);
-        p = Math.fma(square, p, Tanh.P7);
-        p = Math.fma(square, p, Tanh.P5);
+        float p = Math.fma(square, Tanh.P5, Tanh.P4);
         p = Math.fma(square, p, Tanh.P3);
+        p = Math.fma(square, p, Tanh.P2);
         p = Math.fma(square, p, Tanh.P1);
-        float q = Math.fma(square, Tanh.Q6, Tanh.Q4);
-        q = Math.fma(square, q, Tanh.Q2);
-        q = Math.fma(square, q, Tanh.Q0);
-        return x * p / q;
+        p = Math.fma(square, p, Tanh.P0);
+        float q = Math.fma(square, Tanh.Q3, Tanh.Q2);
+        q = Math.fma(square, q, Tanh.Q1);
+        q = Math.fma(square, q, 1f);
+        return Math.clamp(x * p / q, -1f, 1f);
     }
 
     @Override

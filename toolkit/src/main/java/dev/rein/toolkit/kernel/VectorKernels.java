@@ -12,6 +12,8 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorKernels implements Kernels {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
+    /// Vectors across a tile: 16 sums in flight where there are 32 wide registers, 8 where there are 16.
+    private static final int TILE = LANES >= 16 ? 4 : 2;
 
     int lanes() {
         return LANES;
@@ -34,6 +36,28 @@ final class VectorKernels implements Kernels {
             int k,
             boolean accumulate) {
         int j = 0;
+        for (; TILE == 4 && j + 4 * LANES <= n; j += 4 * LANES) {
+            int i = 0;
+            for (; i + 4 <= m; i += 4) {
+                tile4x4(
+                        a,
+                        a0 + i * aRow,
+                        aRow,
+                        aColumn,
+                        b,
+                        b0 + j,
+                        bias,
+                        bias0 + j,
+                        c,
+                        c0 + i * n + j,
+                        n,
+                        k,
+                        accumulate);
+            }
+            for (; i < m; i++) {
+                tile1x4(a, a0 + i * aRow, aColumn, b, b0 + j, bias, bias0 + j, c, c0 + i * n + j, n, k, accumulate);
+            }
+        }
         for (; j + 2 * LANES <= n; j += 2 * LANES) {
             int i = 0;
             for (; i + 4 <= m; i += 4) {
@@ -56,13 +80,33 @@ final class VectorKernels implements Kernels {
                 tile1x2(a, a0 + i * aRow, aColumn, b, b0 + j, bias, bias0 + j, c, c0 + i * n + j, n, k, accumulate);
             }
         }
-        if (j < n) {
-            columns(a, a0, aRow, aColumn, b, b0, bias, bias0, c, c0, m, n, k, j, accumulate);
+        for (; j < n; j += LANES) {
+            VectorMask<Float> mask = SPECIES.indexInRange(j, n);
+            int i = 0;
+            for (; i + 4 <= m; i += 4) {
+                tail4(
+                        a,
+                        a0 + i * aRow,
+                        aRow,
+                        aColumn,
+                        b,
+                        b0 + j,
+                        bias,
+                        bias0 + j,
+                        c,
+                        c0 + i * n + j,
+                        n,
+                        k,
+                        accumulate,
+                        mask);
+            }
+            for (; i < m; i++) {
+                tail1(a, a0 + i * aRow, aColumn, b, b0 + j, bias, bias0 + j, c, c0 + i * n + j, n, k, accumulate, mask);
+            }
         }
     }
 
-    /// The columns that fill no tile, one dot product each.
-    private static void columns(
+    private static void tile4x4(
             float[] a,
             int a0,
             int aRow,
@@ -73,20 +117,70 @@ final class VectorKernels implements Kernels {
             int bias0,
             float[] c,
             int c0,
-            int m,
             int n,
             int k,
-            int from,
             boolean accumulate) {
-        for (int i = 0; i < m; i++) {
-            for (int j = from; j < n; j++) {
-                float sum = accumulate ? c[c0 + i * n + j] : bias[bias0 + j];
-                for (int p = 0; p < k; p++) {
-                    sum = Math.fma(a[a0 + i * aRow + p * aColumn], b[b0 + p * n + j], sum);
-                }
-                c[c0 + i * n + j] = sum;
-            }
+        float[] start = accumulate ? c : bias;
+        int start0 = accumulate ? c0 : bias0;
+        int startRow = accumulate ? n : 0;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, start, start0);
+        FloatVector s01 = FloatVector.fromArray(SPECIES, start, start0 + LANES);
+        FloatVector s02 = FloatVector.fromArray(SPECIES, start, start0 + 2 * LANES);
+        FloatVector s03 = FloatVector.fromArray(SPECIES, start, start0 + 3 * LANES);
+        FloatVector s10 = FloatVector.fromArray(SPECIES, start, start0 + startRow);
+        FloatVector s11 = FloatVector.fromArray(SPECIES, start, start0 + startRow + LANES);
+        FloatVector s12 = FloatVector.fromArray(SPECIES, start, start0 + startRow + 2 * LANES);
+        FloatVector s13 = FloatVector.fromArray(SPECIES, start, start0 + startRow + 3 * LANES);
+        FloatVector s20 = FloatVector.fromArray(SPECIES, start, start0 + 2 * startRow);
+        FloatVector s21 = FloatVector.fromArray(SPECIES, start, start0 + 2 * startRow + LANES);
+        FloatVector s22 = FloatVector.fromArray(SPECIES, start, start0 + 2 * startRow + 2 * LANES);
+        FloatVector s23 = FloatVector.fromArray(SPECIES, start, start0 + 2 * startRow + 3 * LANES);
+        FloatVector s30 = FloatVector.fromArray(SPECIES, start, start0 + 3 * startRow);
+        FloatVector s31 = FloatVector.fromArray(SPECIES, start, start0 + 3 * startRow + LANES);
+        FloatVector s32 = FloatVector.fromArray(SPECIES, start, start0 + 3 * startRow + 2 * LANES);
+        FloatVector s33 = FloatVector.fromArray(SPECIES, start, start0 + 3 * startRow + 3 * LANES);
+        for (int p = 0, ap = a0, bp = b0; p < k; p++, ap += aColumn, bp += n) {
+            FloatVector v0 = FloatVector.fromArray(SPECIES, b, bp);
+            FloatVector v1 = FloatVector.fromArray(SPECIES, b, bp + LANES);
+            FloatVector v2 = FloatVector.fromArray(SPECIES, b, bp + 2 * LANES);
+            FloatVector v3 = FloatVector.fromArray(SPECIES, b, bp + 3 * LANES);
+            FloatVector f0 = FloatVector.broadcast(SPECIES, a[ap]);
+            s00 = f0.fma(v0, s00);
+            s01 = f0.fma(v1, s01);
+            s02 = f0.fma(v2, s02);
+            s03 = f0.fma(v3, s03);
+            FloatVector f1 = FloatVector.broadcast(SPECIES, a[ap + aRow]);
+            s10 = f1.fma(v0, s10);
+            s11 = f1.fma(v1, s11);
+            s12 = f1.fma(v2, s12);
+            s13 = f1.fma(v3, s13);
+            FloatVector f2 = FloatVector.broadcast(SPECIES, a[ap + 2 * aRow]);
+            s20 = f2.fma(v0, s20);
+            s21 = f2.fma(v1, s21);
+            s22 = f2.fma(v2, s22);
+            s23 = f2.fma(v3, s23);
+            FloatVector f3 = FloatVector.broadcast(SPECIES, a[ap + 3 * aRow]);
+            s30 = f3.fma(v0, s30);
+            s31 = f3.fma(v1, s31);
+            s32 = f3.fma(v2, s32);
+            s33 = f3.fma(v3, s33);
         }
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+        s02.intoArray(c, c0 + 2 * LANES);
+        s03.intoArray(c, c0 + 3 * LANES);
+        s10.intoArray(c, c0 + n);
+        s11.intoArray(c, c0 + n + LANES);
+        s12.intoArray(c, c0 + n + 2 * LANES);
+        s13.intoArray(c, c0 + n + 3 * LANES);
+        s20.intoArray(c, c0 + 2 * n);
+        s21.intoArray(c, c0 + 2 * n + LANES);
+        s22.intoArray(c, c0 + 2 * n + 2 * LANES);
+        s23.intoArray(c, c0 + 2 * n + 3 * LANES);
+        s30.intoArray(c, c0 + 3 * n);
+        s31.intoArray(c, c0 + 3 * n + LANES);
+        s32.intoArray(c, c0 + 3 * n + 2 * LANES);
+        s33.intoArray(c, c0 + 3 * n + 3 * LANES);
     }
 
     private static void tile4x2(
@@ -103,48 +197,32 @@ final class VectorKernels implements Kernels {
             int n,
             int k,
             boolean accumulate) {
-        FloatVector s00;
-        FloatVector s01;
-        FloatVector s10;
-        FloatVector s11;
-        FloatVector s20;
-        FloatVector s21;
-        FloatVector s30;
-        FloatVector s31;
-        if (accumulate) {
-            s00 = FloatVector.fromArray(SPECIES, c, c0);
-            s01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
-            s10 = FloatVector.fromArray(SPECIES, c, c0 + n);
-            s11 = FloatVector.fromArray(SPECIES, c, c0 + n + LANES);
-            s20 = FloatVector.fromArray(SPECIES, c, c0 + 2 * n);
-            s21 = FloatVector.fromArray(SPECIES, c, c0 + 2 * n + LANES);
-            s30 = FloatVector.fromArray(SPECIES, c, c0 + 3 * n);
-            s31 = FloatVector.fromArray(SPECIES, c, c0 + 3 * n + LANES);
-        } else {
-            s00 = FloatVector.fromArray(SPECIES, bias, bias0);
-            s01 = FloatVector.fromArray(SPECIES, bias, bias0 + LANES);
-            s10 = s00;
-            s11 = s01;
-            s20 = s00;
-            s21 = s01;
-            s30 = s00;
-            s31 = s01;
-        }
+        float[] start = accumulate ? c : bias;
+        int start0 = accumulate ? c0 : bias0;
+        int startRow = accumulate ? n : 0;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, start, start0);
+        FloatVector s01 = FloatVector.fromArray(SPECIES, start, start0 + LANES);
+        FloatVector s10 = FloatVector.fromArray(SPECIES, start, start0 + startRow);
+        FloatVector s11 = FloatVector.fromArray(SPECIES, start, start0 + startRow + LANES);
+        FloatVector s20 = FloatVector.fromArray(SPECIES, start, start0 + 2 * startRow);
+        FloatVector s21 = FloatVector.fromArray(SPECIES, start, start0 + 2 * startRow + LANES);
+        FloatVector s30 = FloatVector.fromArray(SPECIES, start, start0 + 3 * startRow);
+        FloatVector s31 = FloatVector.fromArray(SPECIES, start, start0 + 3 * startRow + LANES);
         for (int p = 0, ap = a0, bp = b0; p < k; p++, ap += aColumn, bp += n) {
-            FloatVector b0v = FloatVector.fromArray(SPECIES, b, bp);
-            FloatVector b1v = FloatVector.fromArray(SPECIES, b, bp + LANES);
+            FloatVector v0 = FloatVector.fromArray(SPECIES, b, bp);
+            FloatVector v1 = FloatVector.fromArray(SPECIES, b, bp + LANES);
             FloatVector f0 = FloatVector.broadcast(SPECIES, a[ap]);
+            s00 = f0.fma(v0, s00);
+            s01 = f0.fma(v1, s01);
             FloatVector f1 = FloatVector.broadcast(SPECIES, a[ap + aRow]);
+            s10 = f1.fma(v0, s10);
+            s11 = f1.fma(v1, s11);
             FloatVector f2 = FloatVector.broadcast(SPECIES, a[ap + 2 * aRow]);
+            s20 = f2.fma(v0, s20);
+            s21 = f2.fma(v1, s21);
             FloatVector f3 = FloatVector.broadcast(SPECIES, a[ap + 3 * aRow]);
-            s00 = f0.fma(b0v, s00);
-            s01 = f0.fma(b1v, s01);
-            s10 = f1.fma(b0v, s10);
-            s11 = f1.fma(b1v, s11);
-            s20 = f2.fma(b0v, s20);
-            s21 = f2.fma(b1v, s21);
-            s30 = f3.fma(b0v, s30);
-            s31 = f3.fma(b1v, s31);
+            s30 = f3.fma(v0, s30);
+            s31 = f3.fma(v1, s31);
         }
         s00.intoArray(c, c0);
         s01.intoArray(c, c0 + LANES);
@@ -154,6 +232,42 @@ final class VectorKernels implements Kernels {
         s21.intoArray(c, c0 + 2 * n + LANES);
         s30.intoArray(c, c0 + 3 * n);
         s31.intoArray(c, c0 + 3 * n + LANES);
+    }
+
+    private static void tile1x4(
+            float[] a,
+            int a0,
+            int aColumn,
+            float[] b,
+            int b0,
+            float[] bias,
+            int bias0,
+            float[] c,
+            int c0,
+            int n,
+            int k,
+            boolean accumulate) {
+        float[] start = accumulate ? c : bias;
+        int start0 = accumulate ? c0 : bias0;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, start, start0);
+        FloatVector s01 = FloatVector.fromArray(SPECIES, start, start0 + LANES);
+        FloatVector s02 = FloatVector.fromArray(SPECIES, start, start0 + 2 * LANES);
+        FloatVector s03 = FloatVector.fromArray(SPECIES, start, start0 + 3 * LANES);
+        for (int p = 0, ap = a0, bp = b0; p < k; p++, ap += aColumn, bp += n) {
+            FloatVector v0 = FloatVector.fromArray(SPECIES, b, bp);
+            FloatVector v1 = FloatVector.fromArray(SPECIES, b, bp + LANES);
+            FloatVector v2 = FloatVector.fromArray(SPECIES, b, bp + 2 * LANES);
+            FloatVector v3 = FloatVector.fromArray(SPECIES, b, bp + 3 * LANES);
+            FloatVector f0 = FloatVector.broadcast(SPECIES, a[ap]);
+            s00 = f0.fma(v0, s00);
+            s01 = f0.fma(v1, s01);
+            s02 = f0.fma(v2, s02);
+            s03 = f0.fma(v3, s03);
+        }
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+        s02.intoArray(c, c0 + 2 * LANES);
+        s03.intoArray(c, c0 + 3 * LANES);
     }
 
     private static void tile1x2(
@@ -169,15 +283,83 @@ final class VectorKernels implements Kernels {
             int n,
             int k,
             boolean accumulate) {
-        FloatVector s0 = FloatVector.fromArray(SPECIES, accumulate ? c : bias, accumulate ? c0 : bias0);
-        FloatVector s1 = FloatVector.fromArray(SPECIES, accumulate ? c : bias, (accumulate ? c0 : bias0) + LANES);
+        float[] start = accumulate ? c : bias;
+        int start0 = accumulate ? c0 : bias0;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, start, start0);
+        FloatVector s01 = FloatVector.fromArray(SPECIES, start, start0 + LANES);
         for (int p = 0, ap = a0, bp = b0; p < k; p++, ap += aColumn, bp += n) {
-            FloatVector f = FloatVector.broadcast(SPECIES, a[ap]);
-            s0 = f.fma(FloatVector.fromArray(SPECIES, b, bp), s0);
-            s1 = f.fma(FloatVector.fromArray(SPECIES, b, bp + LANES), s1);
+            FloatVector v0 = FloatVector.fromArray(SPECIES, b, bp);
+            FloatVector v1 = FloatVector.fromArray(SPECIES, b, bp + LANES);
+            FloatVector f0 = FloatVector.broadcast(SPECIES, a[ap]);
+            s00 = f0.fma(v0, s00);
+            s01 = f0.fma(v1, s01);
         }
-        s0.intoArray(c, c0);
-        s1.intoArray(c, c0 + LANES);
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+    }
+
+    private static void tail4(
+            float[] a,
+            int a0,
+            int aRow,
+            int aColumn,
+            float[] b,
+            int b0,
+            float[] bias,
+            int bias0,
+            float[] c,
+            int c0,
+            int n,
+            int k,
+            boolean accumulate,
+            VectorMask<Float> mask) {
+        float[] start = accumulate ? c : bias;
+        int start0 = accumulate ? c0 : bias0;
+        int startRow = accumulate ? n : 0;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, start, start0, mask);
+        FloatVector s10 = FloatVector.fromArray(SPECIES, start, start0 + startRow, mask);
+        FloatVector s20 = FloatVector.fromArray(SPECIES, start, start0 + 2 * startRow, mask);
+        FloatVector s30 = FloatVector.fromArray(SPECIES, start, start0 + 3 * startRow, mask);
+        for (int p = 0, ap = a0, bp = b0; p < k; p++, ap += aColumn, bp += n) {
+            FloatVector v0 = FloatVector.fromArray(SPECIES, b, bp, mask);
+            FloatVector f0 = FloatVector.broadcast(SPECIES, a[ap]);
+            s00 = f0.fma(v0, s00);
+            FloatVector f1 = FloatVector.broadcast(SPECIES, a[ap + aRow]);
+            s10 = f1.fma(v0, s10);
+            FloatVector f2 = FloatVector.broadcast(SPECIES, a[ap + 2 * aRow]);
+            s20 = f2.fma(v0, s20);
+            FloatVector f3 = FloatVector.broadcast(SPECIES, a[ap + 3 * aRow]);
+            s30 = f3.fma(v0, s30);
+        }
+        s00.intoArray(c, c0, mask);
+        s10.intoArray(c, c0 + n, mask);
+        s20.intoArray(c, c0 + 2 * n, mask);
+        s30.intoArray(c, c0 + 3 * n, mask);
+    }
+
+    private static void tail1(
+            float[] a,
+            int a0,
+            int aColumn,
+            float[] b,
+            int b0,
+            float[] bias,
+            int bias0,
+            float[] c,
+            int c0,
+            int n,
+            int k,
+            boolean accumulate,
+            VectorMask<Float> mask) {
+        float[] start = accumulate ? c : bias;
+        int start0 = accumulate ? c0 : bias0;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, start, start0, mask);
+        for (int p = 0, ap = a0, bp = b0; p < k; p++, ap += aColumn, bp += n) {
+            FloatVector v0 = FloatVector.fromArray(SPECIES, b, bp, mask);
+            FloatVector f0 = FloatVector.broadcast(SPECIES, a[ap]);
+            s00 = f0.fma(v0, s00);
+        }
+        s00.intoArray(c, c0, mask);
     }
 
     @Override
@@ -195,18 +377,17 @@ final class VectorKernels implements Kernels {
     private static FloatVector tanh(FloatVector value) {
         FloatVector x = value.max(-Tanh.LIMIT).min(Tanh.LIMIT);
         FloatVector square = x.mul(x);
-        FloatVector p = FloatVector.broadcast(SPECIES, Tanh.P13);
-        p = square.fma(p, FloatVector.broadcast(SPECIES, Tanh.P11));
-        p = square.fma(p, FloatVector.broadcast(SPECIES, Tanh.P9));
-        p = square.fma(p, FloatVector.broadcast(SPECIES, Tanh.P7));
-        p = square.fma(p, FloatVector.broadcast(SPECIES, Tanh.P5));
+        FloatVector p = FloatVector.broadcast(SPECIES, Tanh.P5);
+        p = square.fma(p, FloatVector.broadcast(SPECIES, Tanh.P4));
         p = square.fma(p, FloatVector.broadcast(SPECIES, Tanh.P3));
+        p = square.fma(p, FloatVector.broadcast(SPECIES, Tanh.P2));
         p = square.fma(p, FloatVector.broadcast(SPECIES, Tanh.P1));
-        FloatVector q = FloatVector.broadcast(SPECIES, Tanh.Q6);
-        q = square.fma(q, FloatVector.broadcast(SPECIES, Tanh.Q4));
+        p = square.fma(p, FloatVector.broadcast(SPECIES, Tanh.P0));
+        FloatVector q = FloatVector.broadcast(SPECIES, Tanh.Q3);
         q = square.fma(q, FloatVector.broadcast(SPECIES, Tanh.Q2));
-        q = square.fma(q, FloatVector.broadcast(SPECIES, Tanh.Q0));
-        return x.mul(p).div(q);
+        q = square.fma(q, FloatVector.broadcast(SPECIES, Tanh.Q1));
+        q = square.fma(q, FloatVector.broadcast(SPECIES, 1f));
+        return x.mul(p).div(q).min(1f).max(-1f);
     }
 
     @Override
@@ -276,7 +457,8 @@ final class VectorKernels implements Kernels {
             FloatVector v = FloatVector.fromArray(SPECIES, x, i);
             s = v.fma(v, s);
         }
-        // Lane by lane: reduceLanes may add in another order once it is compiled, and a seed must mean the same run.
+        // Lane by lane: reduceLanes may add in another order once it is compiled, and a seed must mean the
+        // same run.
         double sum = 0;
         for (int lane = 0; lane < LANES; lane++) {
             sum += s.lane(lane);

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// [#weightOffset], its biases follow at [#biasOffset]. Scratch grows to the largest batch seen and is then
 /// reused.
 public final class Mlp implements Network {
+    /// A layer of at most this many outputs fills too little of a vector to have its gradient computed by rows.
+    private static final int NARROW = 8;
+
     private final int[] sizes;
     private final Activation activation;
     private final Kernels kernels = Kernels.active();
@@ -144,8 +147,7 @@ public final class Mlp implements Network {
             int weights = weightOffset(l);
             float[] x = l == 0 ? lastInput : hidden[l - 1];
             int x0 = l == 0 ? lastInput0 : 0;
-            // dW += xᵀ·dy: x is read transposed through its strides.
-            kernels.multiply(x, x0, 1, in, dy, 0, dy, 0, gradient, weights, in, out, rows, true);
+            weightGradient(x, x0, dy, rows, in, out, weights);
             kernels.addColumnSums(dy, 0, rows, out, gradient, weights + in * out);
             float[] dx = l > 0 ? hiddenGradient[l - 1] : inputGradient;
             if (dx != null) {
@@ -159,13 +161,34 @@ public final class Mlp implements Network {
         }
     }
 
-    /// `dx = dy·Wᵀ`, with the weights transposed once so that the product reads rows.
-    private void inputGradient(float[] dy, int rows, int in, int out, int weights, float[] dx) {
+    /// `dW += xᵀ·dy`: the transposed one is read through its strides. A narrow layer computes `dWᵀ = dyᵀ·x`,
+    /// whose rows
+    /// fill vectors.
+    private void weightGradient(float[] x, int x0, float[] dy, int rows, int in, int out, int weights) {
+        if (out > NARROW) {
+            kernels.multiply(x, x0, 1, in, dy, 0, dy, 0, gradient, weights, in, out, rows, true);
+            return;
+        }
+        Arrays.fill(transposed, 0, out * in, 0);
+        kernels.multiply(dy, 0, 1, out, x, x0, x, 0, transposed, 0, out, in, rows, true);
         for (int i = 0; i < in; i++) {
             for (int j = 0; j < out; j++) {
+                gradient[weights + i * out + j] += transposed[j * in + i];
+            }
+        }
+    }
+
+    private void transpose(int weights, int in, int out) {
+        for (int j = 0; j < out; j++) {
+            for (int i = 0; i < in; i++) {
                 transposed[j * in + i] = parameters[weights + i * out + j];
             }
         }
+    }
+
+    /// `dx = dy·Wᵀ`, with the weights transposed once so that the product reads rows.
+    private void inputGradient(float[] dy, int rows, int in, int out, int weights, float[] dx) {
+        transpose(weights, in, out);
         Arrays.fill(dx, 0, rows * in, 0);
         kernels.multiply(dy, 0, out, 1, transposed, 0, transposed, 0, dx, 0, rows, in, out, true);
     }

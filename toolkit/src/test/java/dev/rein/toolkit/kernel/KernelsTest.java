@@ -37,6 +37,16 @@ class KernelsTest {
     }
 
     @Test
+    void tanhNeverLeavesItsRange() {
+        for (float x : new float[] {8.9f, 9.02f, 50, Float.POSITIVE_INFINITY}) {
+            float[] both = {x, -x};
+            scalar.tanh(both, 0, 2);
+            assertThat(both[0]).isLessThanOrEqualTo(1);
+            assertThat(both[1]).isEqualTo(-both[0]);
+        }
+    }
+
+    @Test
     void transposedOperandIsReadThroughItsStrides() {
         int m = 5;
         int n = 33;
