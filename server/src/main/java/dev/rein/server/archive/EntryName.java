@@ -15,10 +15,11 @@ final class EntryName {
     ///
     /// @throws ArchiveException if it is absolute, has `..` in it, is too deep, or is no file name here
     static Path of(String name) throws ArchiveException {
-        if (name.startsWith("/")) {
+        List<String> parts = parts(name);
+        // "/" alone is the root itself: Amazon's Python SDK writes it into every model it packs again
+        if (name.startsWith("/") && !parts.isEmpty()) {
             throw new ArchiveException("Entry %s has an absolute name.".formatted(quoted(name)));
         }
-        List<String> parts = parts(name);
         if (parts.contains("..")) {
             throw new ArchiveException("Entry %s leads out of the archive.".formatted(quoted(name)));
         }
@@ -31,7 +32,8 @@ final class EntryName {
 
     /// Whether a link at `link`, a path from the root whose parents are all real folders, stays below the root.
     ///
-    /// `..` only at the beginning of the target, where it means a real folder. After a step down it could be the
+    /// `..` only at the beginning of the target, where it means a real folder. After a step down it could be
+    /// the
     /// parent of wherever another link has led.
     static boolean staysInside(Path link, String target) {
         if (target.isEmpty() || target.startsWith("/") || target.indexOf('\0') >= 0) {

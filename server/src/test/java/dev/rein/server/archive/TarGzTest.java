@@ -70,6 +70,15 @@ class TarGzTest {
         }
 
         @Test
+        void aLoneSlashIsTheRootAsAmazonsPythonSdkWritesIt() throws IOException {
+            extract(tar -> {
+                folder(tar, "/");
+                file(tar, "code/entry.py", "x", 0644);
+            });
+            assertThat(into.resolve("code/entry.py")).hasContent("x");
+        }
+
+        @Test
         void theLaterOfTwoEntriesOfOneNameWinsAndSetUserIdIsDropped() throws IOException {
             extract(tar -> {
                 file(tar, "a", "first", 0644);
