@@ -191,10 +191,7 @@ public final class ReinServer implements AutoCloseable {
     /// A replica gets a core and a quarter of the memory.
     private ServingSettings serving(Path data, HostAccess access) {
         return ServingSettings.usual(
-                data.resolve("serving"),
-                access.environment(configuration.region()),
-                1,
-                Resources.ofThisMachine().memoryBytes() / 4);
+                data.resolve("serving"), access.environment(configuration.region()), Resources.ofThisMachine());
     }
 
     private URI objectStore(Path data) throws IOException {

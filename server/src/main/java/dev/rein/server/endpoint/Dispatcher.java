@@ -18,8 +18,8 @@ import java.util.Optional;
 
 /// Takes one invocation to a replica and its answer back: the hot path. Without state; safe for any number of threads.
 ///
-/// A request is sent once. It is sent again only when nothing of it can have been acted upon: the replica took no
-/// connection, or had closed the idle one it was sent on.
+/// A request is sent once: another replica is tried only while none took a connection. One that kills its replica is
+/// never handed to the next.
 final class Dispatcher {
     private static final int TRIES = 4;
 
@@ -52,17 +52,15 @@ final class Dispatcher {
     void invoke(Fleet fleet, Invocation invocation, Answer answer) throws IOException {
         byte[] request = request(invocation);
         long deadline = System.nanoTime() + answerNanos;
-        boolean fresh = false;
         for (int i = 0; i < TRIES; i++) {
             Replica replica = choose(fleet, invocation);
             if (!replica.claim()) {
                 continue;
             }
             try {
-                if (exchange(fleet, replica, fresh, request, deadline, answer)) {
+                if (exchange(fleet, replica, request, deadline, answer)) {
                     return;
                 }
-                fresh = true;
             } finally {
                 replica.release();
             }
@@ -70,13 +68,12 @@ final class Dispatcher {
         throw unavailable(invocation);
     }
 
-    /// @return false if the request did not reach the replica and may be sent again
-    private static boolean exchange(
-            Fleet fleet, Replica replica, boolean fresh, byte[] request, long deadline, Answer answer)
+    /// @return false if the replica took no connection, and so nothing of the request
+    private static boolean exchange(Fleet fleet, Replica replica, byte[] request, long deadline, Answer answer)
             throws IOException {
         ReplicaConnection connection;
         try {
-            connection = replica.connect(fresh);
+            connection = replica.connect();
         } catch (IOException e) {
             replica.suspect();
             return false;
@@ -94,9 +91,6 @@ final class Dispatcher {
                         0,
                         "Your invocation timed out while waiting for a response from " + "container primary.");
             } catch (IOException e) {
-                if (connection.isStale()) {
-                    return false;
-                }
                 throw modelError(fleet, replica, 0, "The container broke off: " + e.getMessage() + ".");
             }
             if (head.status() / 100 != 2) {

@@ -157,15 +157,10 @@ final class Replica {
 
     /// A kept connection, or a new one.
     ///
-    /// @param fresh not a kept one
     /// @throws IOException if the replica takes none
-    ReplicaConnection connect(boolean fresh) throws IOException {
-        while (!fresh) {
-            ReplicaConnection kept = idle.pollFirst();
-            if (kept == null) {
-                break;
-            }
-            if (System.nanoTime() - kept.idleSince() < IDLE_NANOS) {
+    ReplicaConnection connect() throws IOException {
+        for (ReplicaConnection kept; (kept = idle.pollFirst()) != null; ) {
+            if (System.nanoTime() - kept.idleSince() < IDLE_NANOS && kept.isOpen()) {
                 return kept;
             }
             kept.close();

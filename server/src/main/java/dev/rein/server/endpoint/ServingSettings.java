@@ -45,9 +45,4 @@ public record ServingSettings(
         return new ServingSettings(
                 work, environment, machine, Watch.USUAL, Duration.ofSeconds(60), Duration.ofSeconds(30));
     }
-
-    /// As [#usual(Path, Map, Resources)], with a machine of that size.
-    public static ServingSettings usual(Path work, Map<String, String> environment, double cpus, long memoryBytes) {
-        return usual(work, environment, new Resources(cpus, memoryBytes));
-    }
 }

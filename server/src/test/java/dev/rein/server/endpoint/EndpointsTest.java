@@ -19,13 +19,11 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.sagemaker.model.DescribeEndpointResponse;
 import software.amazon.awssdk.services.sagemaker.model.DesiredWeightAndCapacity;
 import software.amazon.awssdk.services.sagemaker.model.EndpointStatus;
 import software.amazon.awssdk.services.sagemaker.model.ProductionVariant;
 import software.amazon.awssdk.services.sagemaker.model.SageMakerException;
-import software.amazon.awssdk.services.sagemakerruntime.model.ModelErrorException;
 import software.amazon.awssdk.services.sagemakerruntime.model.SageMakerRuntimeException;
 
 @Timeout(120)
@@ -198,81 +196,6 @@ class EndpointsTest {
         @BeforeEach
         void serve() throws IOException {
             platform.serve("e", 2);
-        }
-
-        @Test
-        void aModelsErrorComesBackWithItsStatusAndMessage() {
-            assertThatThrownBy(() -> platform.ask("e", "fail")).isInstanceOfSatisfying(ModelErrorException.class, e -> {
-                assertThat(e.statusCode()).isEqualTo(424);
-                assertThat(e.originalStatusCode()).isEqualTo(500);
-                assertThat(e.originalMessage()).isEqualTo("the model is on fire");
-                assertThat(e.logStreamArn())
-                        .startsWith("arn:aws:logs:us-west-2:000000000000:log-group:/aws/sagemaker/Endpoints/e:"
-                                + "log-stream:AllTraffic/replica-1-0-");
-                assertThat(e.getMessage())
-                        .contains("Received server error (500) from primary with message \"the model is on fire\"");
-            });
-            assertThatThrownBy(() -> platform.ask("e", "refuse"))
-                    .isInstanceOfSatisfying(
-                            ModelErrorException.class,
-                            e -> assertThat(e.originalStatusCode()).isEqualTo(400));
-        }
-
-        @Test
-        void anAnswerThatBreaksOffOrNeverComesIsAModelError() {
-            assertThatThrownBy(() -> platform.ask("e", "half"))
-                    .isInstanceOf(ModelErrorException.class)
-                    .hasMessageContaining("broke off");
-            assertThatThrownBy(() -> platform.ask("e", "hang"))
-                    .isInstanceOf(ModelErrorException.class)
-                    .hasMessageContaining("timed out while waiting for a response from container primary");
-        }
-
-        @Test
-        void largeChunkedAndEmptyAnswersArePassedOn() {
-            assertThat(platform.invoke("e", "large", "x").body().asByteArrayUnsafe())
-                    .hasSize(5_000_000);
-            assertThat(platform.ask("e", "chunks")).isEqualTo("xx");
-            assertThat(platform.ask("e", "none")).isEmpty();
-            String sixMegabytes = "x".repeat(6_000_000);
-            assertThat(platform.invoke("e", "", sixMegabytes).body().asUtf8String())
-                    .isEqualTo(sixMegabytes);
-        }
-
-        @Test
-        void onlyTheHeadersOfTheContractReachTheModel() {
-            var answer = platform.runtime.invokeEndpoint(request -> request.endpointName("e")
-                    .contentType("application/json")
-                    .accept("text/csv")
-                    .customAttributes("headers")
-                    .inferenceId("id-7")
-                    .targetVariant("AllTraffic")
-                    .body(SdkBytes.fromUtf8String("{}")));
-            assertThat(answer.body().asUtf8String())
-                    .contains("application/json", "text/csv", "id-7", "AllTraffic")
-                    .doesNotContainIgnoringCase("authorization")
-                    .doesNotContainIgnoringCase("x-amz-date");
-            assertThat(answer.customAttributes()).isEqualTo("wish=headers");
-        }
-
-        @Test
-        void anUnknownTargetVariantIsRefused() {
-            assertThatThrownBy(() -> platform.runtime.invokeEndpoint(request ->
-                            request.endpointName("e").targetVariant("Other").body(SdkBytes.fromUtf8String("{}"))))
-                    .hasMessageContaining("Variant Other of endpoint e not found (has: AllTraffic).");
-        }
-
-        @Test
-        void aCrashedReplicaIsStartedAnewWhileTheOtherServes() {
-            String before = platform.ask("e", "who");
-            assertThatThrownBy(() -> platform.ask("e", "crash")).isInstanceOf(ModelErrorException.class);
-            for (int i = 0; i < 50; i++) {
-                assertThat(platform.ask("e", "")).isEqualTo("x");
-            }
-            await(
-                    "both up again",
-                    () -> platform.describe("e").productionVariants().getFirst().currentInstanceCount() == 2);
-            assertThat(before).isNotEmpty();
         }
 
         @Test
