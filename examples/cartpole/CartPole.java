@@ -5,6 +5,7 @@ import dev.rein.toolkit.training.Evaluation;
 import dev.rein.toolkit.training.ProgressLine;
 import dev.rein.workload.TrainingEnvironment;
 import java.io.IOException;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /// Learns to balance a pole on a cart (Gymnasium's CartPole-v1) with PPO, shows that it can, and saves the policy.
@@ -16,7 +17,10 @@ public class CartPole {
         var job = TrainingEnvironment.current(arguments);
         long steps = job.hyperparameters().integer("steps", 100_000);
         long seed = job.hyperparameters().integer("seed", 1);
-        var ppo = PpoHyperParameters.defaults().with(job.hyperparameters().others());
+        // shorter sight than the defaults: a pole that falls is punished within a second
+        var ppo = PpoHyperParameters.defaults()
+                .with(Map.of("gamma", "0.98", "gae_lambda", "0.8"))
+                .with(job.hyperparameters().others());
         Supplier<Environment> cartPole = dev.rein.toolkit.environment.classic.CartPole::v1;
 
         try (var learner = new Ppo(ppo, cartPole, seed)) {
