@@ -1,0 +1,56 @@
+package dev.rein.cli;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/// Prints the variables that point any AWS client at the platform.
+@Command(
+        name = "env",
+        mixinStandardHelpOptions = true,
+        description = {"Print the variables that point any AWS client at the platform:", "  eval \"$(rein env)\""})
+final class Env implements Callable<Integer> {
+    @Mixin
+    private Output output = new Output();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws IOException {
+        ReinHome home = ReinHome.ofEnvironment();
+        ReinHome.Running server = home.running()
+                .orElseThrow(() -> new IllegalStateException(
+                        "no platform runs on %s. Start one with: rein up".formatted(home.path())));
+        Map<String, String> variables = variables(server);
+        output.print(
+                spec.commandLine().getOut(),
+                variables,
+                variables.entrySet().stream()
+                        .map(variable -> "export %s=%s".formatted(variable.getKey(), quoted(variable.getValue())))
+                        .collect(Collectors.joining("\n")));
+        return 0;
+    }
+
+    static Map<String, String> variables(ReinHome.Running server) {
+        Map<String, String> variables = new LinkedHashMap<>();
+        variables.put("AWS_ENDPOINT_URL", server.endpoint().toString());
+        variables.put("AWS_ENDPOINT_URL_S3", server.s3Endpoint().toString());
+        variables.put("AWS_ACCESS_KEY_ID", server.accessKeyId());
+        variables.put("AWS_SECRET_ACCESS_KEY", server.secretAccessKey());
+        variables.put("AWS_REGION", server.region());
+        variables.put("AWS_DEFAULT_REGION", server.region());
+        return variables;
+    }
+
+    /// In single quotes nothing means anything to a shell; a quote itself is closed, escaped and opened again.
+    private static String quoted(String value) {
+        return "'" + value.replace("'", "'\\''") + "'";
+    }
+}

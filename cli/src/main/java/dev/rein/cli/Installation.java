@@ -1,0 +1,80 @@
+package dev.rein.cli;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.rein.server.ReinServer;
+import dev.rein.server.backend.HostRuntime;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Where Rein is installed: the launcher's folder, the JVM it found, and the workload that hosts run.
+///
+/// @param root the folder the `rein` launcher is in
+/// @param java the `java` of a JDK 25
+public record Installation(Path root, Path java) {
+    private static final String MAIN = "dev.rein.workload.Main";
+
+    /// Used where the launcher has made no start caches, which carry flags of their own.
+    private static final List<String> FLAGS = List.of(
+            "-XX:+UseSerialGC",
+            "-XX:MaxRAMPercentage=60",
+            "--add-modules=jdk.incubator.vector",
+            "--enable-native-access=ALL-UNNAMED");
+
+    public Installation {
+        requireNonNull(root, "root");
+        requireNonNull(java, "java");
+    }
+
+    /// Told by the launcher; a JVM started some other way is told by `-Drein.root=<checkout>`.
+    static Installation ofLauncher() {
+        String root = System.getProperty("rein.root");
+        if (root == null) {
+            throw new IllegalStateException("rein.root: not set (expected: the folder of the rein launcher)."
+                    + " Start Rein by ./rein, or pass -Drein.root=<folder>.");
+        }
+        String java = System.getProperty(
+                "rein.java",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        return new Installation(Path.of(root).toAbsolutePath(), Path.of(java));
+    }
+
+    /// The runtime behind the image `rein-toolkit`: a JVM with the toolkit and the workload, no container.
+    ///
+    /// @throws IOException if the workload was not built
+    public HostRuntime toolkitRuntime() throws IOException {
+        Path workload = root.resolve("workload").resolve("target");
+        Path jar = workload.resolve("lib").resolve("rein-workload-" + ReinServer.VERSION + ".jar");
+        if (!Files.isRegularFile(jar)) {
+            throw new IOException("workload: %s is missing (expected: a built Rein). Run ./rein, or mvn package, once."
+                    .formatted(jar));
+        }
+        Path jdk = java.toAbsolutePath().resolve("../..").normalize();
+        return new HostRuntime(
+                "rein-toolkit",
+                List.of("rein-toolkit:" + ReinServer.VERSION, "rein-toolkit:latest", "rein-toolkit"),
+                command(workload, "train"),
+                command(workload, "serve"),
+                List.of(workload, jdk),
+                Map.of("JAVA_HOME", jdk.toString()));
+    }
+
+    private List<String> command(Path workload, String verb) {
+        List<String> command = new ArrayList<>();
+        command.add(java.toString());
+        Path cached = workload.resolve("start").resolve(verb + ".args");
+        if (Files.isRegularFile(cached)) {
+            command.add("@" + cached);
+        } else {
+            command.addAll(FLAGS);
+            command.addAll(List.of("-cp", workload.resolve("lib") + File.separator + "*"));
+        }
+        command.addAll(List.of(MAIN, verb));
+        return List.copyOf(command);
+    }
+}

@@ -1,0 +1,63 @@
+package dev.rein.cli;
+
+import dev.rein.server.ReinServer;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+
+/// `rein`: exit code 0 when it did what was asked, 1 when it could not, 2 when it was asked wrongly.
+@Command(
+        name = "rein",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Reinforcement learning as a service on your own machines.",
+        subcommands = {
+            Quickstart.class,
+            Up.class,
+            Down.class,
+            Status.class,
+            Env.class,
+            Train.class,
+            Jobs.class,
+            Logs.class,
+            Stop.class,
+            Deploy.class,
+            Predict.class,
+            Delete.class,
+            Rehearse.class,
+            HelpCommand.class
+        },
+        footer = {"", "Start with: rein quickstart", "Data and credentials live in $REIN_HOME (default ~/.rein)."})
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setExecutionExceptionHandler((failure, command, _) -> tell(command, failure))
+                .setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    /// A failure is one message for the user; the stack trace is for who asks for it.
+    private static int tell(CommandLine command, Exception failure) {
+        PrintWriter err = command.getErr();
+        err.println("rein: " + (failure.getMessage() == null ? failure : failure.getMessage()));
+        if (System.getenv("REIN_DEBUG") != null) {
+            failure.printStackTrace(err);
+        }
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"rein " + ReinServer.VERSION};
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.rein.cli;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The folder a platform lives in, and the server that runs on it, if one does.
+///
+/// @param path `$REIN_HOME`, or `~/.rein`
+record ReinHome(Path path) {
+    /// What `server.json` says of a running server.
+    ///
+    /// @param pid the server's process
+    record Running(
+            long pid,
+            String version,
+            URI endpoint,
+            URI s3Endpoint,
+            String region,
+            String account,
+            String accessKeyId,
+            String secretAccessKey,
+            String role) {
+        @Override
+        public String toString() {
+            return "Running[pid=" + pid + ", endpoint=" + endpoint + "]"; // never the key
+        }
+    }
+
+    ReinHome {
+        requireNonNull(path, "path");
+    }
+
+    static ReinHome ofEnvironment() {
+        String home = System.getenv("REIN_HOME");
+        return new ReinHome(
+                home == null || home.isBlank()
+                        ? Path.of(System.getProperty("user.home"), ".rein")
+                        : Path.of(home).toAbsolutePath());
+    }
+
+    Path serverLog() {
+        return path.resolve("log").resolve("server.log");
+    }
+
+    /// The server that runs on this folder: its process is alive and answers.
+    Optional<Running> running() throws IOException {
+        Optional<Running> written = written();
+        return written.filter(server -> isAlive(server) && answers(server));
+    }
+
+    /// The server `server.json` speaks of, alive or not.
+    Optional<Running> written() throws IOException {
+        JsonNode json;
+        try {
+            json = JsonMapper.shared().readTree(Files.readString(path.resolve("server.json")));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+        return Optional.of(new Running(
+                json.path("pid").asLong(),
+                json.path("version").asString(),
+                URI.create(json.path("endpoint").asString()),
+                URI.create(json.path("s3Endpoint").asString()),
+                json.path("region").asString(),
+                json.path("account").asString(),
+                json.path("accessKeyId").asString(),
+                json.path("secretAccessKey").asString(),
+                json.path("role").asString()));
+    }
+
+    static boolean isAlive(Running server) {
+        return ProcessHandle.of(server.pid()).map(ProcessHandle::isAlive).orElse(false);
+    }
+
+    private static boolean answers(Running server) {
+        try (var client =
+                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build()) {
+            var request = HttpRequest.newBuilder(server.endpoint().resolve("/ping"))
+                    .timeout(Duration.ofSeconds(5))
+                    .build();
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.rein.cli;
+
+import dev.rein.sdk.Session;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// Stops a training job; what it has written is kept.
+@Command(
+        name = "stop",
+        mixinStandardHelpOptions = true,
+        description = "Stop a training job: SIGTERM, and after 120 s SIGKILL. What it has written is kept.")
+final class Stop implements Callable<Integer> {
+    @Parameters(paramLabel = "JOB")
+    private String job = "";
+
+    @Mixin
+    private Output output = new Output();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        try (Session session = Here.session()) {
+            session.stopTrainingJob(job);
+            output.print(
+                    spec.commandLine().getOut(),
+                    Map.of("job", job, "status", "Stopping"),
+                    "Stopping %s. To see it end: rein logs %s".formatted(job, job));
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,134 @@
+package dev.rein.cli;
+
+import dev.rein.sdk.RLEstimator;
+import dev.rein.sdk.RLFramework;
+import dev.rein.sdk.RLToolkit;
+import dev.rein.sdk.Session;
+import dev.rein.sdk.TrainingInput;
+import dev.rein.server.ReinServer;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// Submits an entry point as a training job and shows its log until it ends.
+@Command(
+        name = "train",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Submit an entry point as a training job and show its log until it ends.",
+            "Ctrl-C leaves the job running: rein logs JOB shows it again."
+        })
+final class Train implements Callable<Integer> {
+    @Parameters(paramLabel = "SCRIPT", description = "a .java file, a jar, a Python file or a shell script")
+    private String script = "";
+
+    @Option(
+            names = {"-H", "--hyperparameter"},
+            paramLabel = "NAME=VALUE",
+            description = "passed to the script; may be repeated")
+    private Map<String, String> hyperparameters = new LinkedHashMap<>();
+
+    @Option(names = "--source-dir", paramLabel = "FOLDER", description = "sent whole; SCRIPT is relative to it")
+    private @Nullable Path sourceDir;
+
+    @Option(names = "--dependency", paramLabel = "PATH", description = "a file or folder sent beside the script")
+    private List<Path> dependencies = new ArrayList<>();
+
+    @Option(
+            names = "--input",
+            paramLabel = "CHANNEL=S3_URI",
+            description = "data for the job, in /opt/ml/input/data/CHANNEL")
+    private Map<String, String> inputs = new LinkedHashMap<>();
+
+    @Option(names = "--image", description = "an image instead of Rein's toolkit")
+    private @Nullable String image;
+
+    @Option(names = "--name", paramLabel = "JOB", description = "the job's name (default: made of the time)")
+    private @Nullable String name;
+
+    @Option(
+            names = "--instance-type",
+            defaultValue = "ml.m5.large",
+            description = "what the job may use (default: ${DEFAULT-VALUE})")
+    private String instanceType = "ml.m5.large";
+
+    @Option(names = "--hosts", defaultValue = "1", description = "how many (default: ${DEFAULT-VALUE})")
+    private int hosts = 1;
+
+    @Option(
+            names = "--max-run",
+            paramLabel = "SECONDS",
+            defaultValue = "86400",
+            description = "time limit (default: ${DEFAULT-VALUE})")
+    private int maxRun = 86_400;
+
+    @Option(names = "--no-wait", description = "return as soon as the job is accepted")
+    private boolean noWait;
+
+    @Mixin
+    private Output output = new Output();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        try (Session session = Here.session()) {
+            RLEstimator.Builder builder = RLEstimator.builder()
+                    .session(session)
+                    .entryPoint(script)
+                    .hyperparameters(hyperparameters)
+                    .dependencies(dependencies)
+                    .instanceType(instanceType)
+                    .instanceCount(hosts)
+                    .maxRun(maxRun);
+            if (sourceDir != null) {
+                builder.sourceDir(sourceDir);
+            }
+            if (image != null) {
+                builder.imageUri(image);
+            } else {
+                builder.toolkit(RLToolkit.REIN)
+                        .toolkitVersion(ReinServer.VERSION)
+                        .framework(RLFramework.JVM);
+            }
+            Map<String, TrainingInput> channels = new LinkedHashMap<>();
+            inputs.forEach((channel, uri) -> channels.put(channel, TrainingInput.of(uri)));
+            RLEstimator estimator = builder.build();
+            String job = estimator.fit(channels, !noWait, line -> show(out, line.message()), name);
+            Map<String, Object> facts = new LinkedHashMap<>();
+            facts.put("job", job);
+            if (noWait) {
+                output.print(out, facts, "Accepted %s. To see its log: rein logs %s".formatted(job, job));
+            } else {
+                facts.put("status", estimator.describe().trainingJobStatusAsString());
+                facts.put("model", estimator.modelData());
+                output.print(
+                        out,
+                        facts,
+                        "%s %s. Model: %s%nTo serve it: rein deploy %s"
+                                .formatted(job, facts.get("status"), facts.get("model"), job));
+            }
+        }
+        return 0;
+    }
+
+    private void show(PrintWriter out, String line) {
+        if (!output.isJson()) {
+            out.println(line);
+            out.flush();
+        }
+    }
+}
