@@ -1,0 +1,186 @@
+package dev.rein.acceptance;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.core.ResponseBytes;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
+import software.amazon.awssdk.services.cloudwatchlogs.model.OutputLogEvent;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.sagemaker.SageMakerClient;
+import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
+import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
+import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
+import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeClient;
+
+/// The AWS SDK for Java, unmodified, pointed at a platform; and the few steps every test of a job takes.
+final class Aws implements AutoCloseable {
+    static final String ROLE = "arn:aws:iam::000000000000:role/ReinRole";
+    private static final String BUCKET = "acceptance";
+    private static final String GROUP = "/aws/sagemaker/TrainingJobs";
+
+    private final SdkHttpClient http = UrlConnectionHttpClient.create();
+    final SageMakerClient sagemaker;
+    final SageMakerRuntimeClient runtime;
+    final S3Client s3;
+    final CloudWatchLogsClient logs;
+
+    /// @param environment what `rein env` exports
+    Aws(Map<String, String> environment) {
+        sagemaker = configured(SageMakerClient.builder(), environment, "AWS_ENDPOINT_URL")
+                .httpClient(http)
+                .build();
+        runtime = configured(SageMakerRuntimeClient.builder(), environment, "AWS_ENDPOINT_URL")
+                .httpClient(http)
+                .build();
+        logs = configured(CloudWatchLogsClient.builder(), environment, "AWS_ENDPOINT_URL")
+                .httpClient(http)
+                .build();
+        s3 = configured(S3Client.builder(), environment, "AWS_ENDPOINT_URL_S3")
+                .httpClient(http)
+                .forcePathStyle(true)
+                .build();
+    }
+
+    private static <B extends AwsClientBuilder<B, ?>> B configured(
+            B builder, Map<String, String> environment, String endpoint) {
+        return builder.region(Region.of(value(environment, "AWS_REGION")))
+                .endpointOverride(URI.create(value(environment, endpoint)))
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(
+                        value(environment, "AWS_ACCESS_KEY_ID"), value(environment, "AWS_SECRET_ACCESS_KEY"))));
+    }
+
+    private static String value(Map<String, String> environment, String name) {
+        String value = environment.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException(name + ": not set");
+        }
+        return value;
+    }
+
+    /// Submits a shell script as the entry point of a job with one host.
+    ///
+    /// @param change last word on the request, for tests that need more
+    void submit(String job, String script, Consumer<CreateTrainingJobRequest.Builder> change) throws IOException {
+        if (s3.listBuckets().buckets().stream()
+                .noneMatch(bucket -> bucket.name().equals(BUCKET))) {
+            s3.createBucket(create -> create.bucket(BUCKET));
+        }
+        String key = job + "/source/sourcedir.tar.gz";
+        s3.putObject(put -> put.bucket(BUCKET).key(key), RequestBody.fromBytes(tarGz("entry.sh", script)));
+        CreateTrainingJobRequest.Builder request = CreateTrainingJobRequest.builder()
+                .trainingJobName(job)
+                .roleArn(ROLE)
+                .algorithmSpecification(algorithm ->
+                        algorithm.trainingImage("rein-toolkit:latest").trainingInputMode("File"))
+                .hyperParameters(Map.of(
+                        "sagemaker_program",
+                        "\"entry.sh\"",
+                        "sagemaker_submit_directory",
+                        "\"s3://%s/%s\"".formatted(BUCKET, key)))
+                .outputDataConfig(output -> output.s3OutputPath("s3://" + BUCKET))
+                .resourceConfig(resources ->
+                        resources.instanceType("ml.m5.large").instanceCount(1).volumeSizeInGB(1))
+                .stoppingCondition(stopping -> stopping.maxRuntimeInSeconds(300));
+        change.accept(request);
+        sagemaker.createTrainingJob(request.build());
+    }
+
+    DescribeTrainingJobResponse describe(String job) {
+        return sagemaker.describeTrainingJob(describe -> describe.trainingJobName(job));
+    }
+
+    /// Waits for the job's terminal state.
+    DescribeTrainingJobResponse ended(String job, Duration patience) throws InterruptedException {
+        await("job %s to end".formatted(job), patience, () -> {
+            TrainingJobStatus status = describe(job).trainingJobStatus();
+            return status != TrainingJobStatus.IN_PROGRESS && status != TrainingJobStatus.STOPPING;
+        });
+        return describe(job);
+    }
+
+    /// Every message of the job's only host, oldest first.
+    List<String> messages(String job) {
+        List<String> streams = logs
+                .describeLogStreams(list -> list.logGroupName(GROUP).logStreamNamePrefix(job + "/"))
+                .logStreams()
+                .stream()
+                .map(stream -> stream.logStreamName())
+                .toList();
+        List<String> messages = new ArrayList<>();
+        for (String stream : streams) {
+            String token = null;
+            while (true) {
+                String from = token;
+                var page = logs.getLogEvents(get -> get.logGroupName(GROUP)
+                        .logStreamName(stream)
+                        .startFromHead(true)
+                        .nextToken(from));
+                page.events().stream().map(OutputLogEvent::message).forEach(messages::add);
+                if (page.nextForwardToken().equals(token)) {
+                    break;
+                }
+                token = page.nextForwardToken();
+            }
+        }
+        return messages;
+    }
+
+    ResponseBytes<GetObjectResponse> object(String s3Uri) {
+        URI uri = URI.create(s3Uri);
+        return s3.getObjectAsBytes(
+                get -> get.bucket(uri.getHost()).key(uri.getPath().substring(1)));
+    }
+
+    /// Asks again and again, a little later each time, until it is so.
+    static void await(String what, Duration patience, Supplier<Boolean> isSo) throws InterruptedException {
+        Instant giveUp = Instant.now().plus(patience);
+        for (long pause = 20; !isSo.get(); pause = Math.min(500, pause * 2)) {
+            if (Instant.now().isAfter(giveUp)) {
+                throw new AssertionError("waited %s in vain for %s".formatted(patience, what));
+            }
+            Thread.sleep(pause);
+        }
+    }
+
+    private static byte[] tarGz(String name, String text) throws IOException {
+        byte[] content = text.getBytes(StandardCharsets.UTF_8);
+        var bytes = new ByteArrayOutputStream();
+        try (var tar = new TarArchiveOutputStream(new GZIPOutputStream(bytes))) {
+            var entry = new TarArchiveEntry(name);
+            entry.setSize(content.length);
+            tar.putArchiveEntry(entry);
+            tar.write(content);
+            tar.closeArchiveEntry();
+        }
+        return bytes.toByteArray();
+    }
+
+    @Override
+    public void close() {
+        sagemaker.close();
+        runtime.close();
+        s3.close();
+        logs.close();
+        http.close();
+    }
+}

@@ -1,0 +1,56 @@
+package dev.rein.acceptance;
+
+import dev.rein.cli.Installation;
+import dev.rein.sdk.Session;
+import dev.rein.server.ReinServer;
+import dev.rein.server.ServerConfiguration;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/// A platform in this JVM, on free ports, with the real process backend and the real workload.
+final class Platform implements AutoCloseable {
+    private final ReinServer server;
+
+    private Platform(ReinServer server) {
+        this.server = server;
+    }
+
+    static Platform start(Path home) throws IOException {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        return new Platform(ReinServer.start(ServerConfiguration.of(home)
+                .withPort(0)
+                .withS3Port(0)
+                .withRuntimes(List.of(new Installation(Checkout.root(), java).toolkitRuntime()))));
+    }
+
+    ReinServer server() {
+        return server;
+    }
+
+    Session session() {
+        return Session.of(
+                server.endpoint(),
+                server.s3Endpoint(),
+                server.region(),
+                server.accessKeyId(),
+                server.secretAccessKey());
+    }
+
+    /// What `rein env` exports.
+    Map<String, String> awsEnvironment() {
+        return Map.of(
+                "AWS_ENDPOINT_URL", server.endpoint().toString(),
+                "AWS_ENDPOINT_URL_S3", server.s3Endpoint().toString(),
+                "AWS_ACCESS_KEY_ID", server.accessKeyId(),
+                "AWS_SECRET_ACCESS_KEY", server.secretAccessKey(),
+                "AWS_REGION", server.region(),
+                "AWS_DEFAULT_REGION", server.region());
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}

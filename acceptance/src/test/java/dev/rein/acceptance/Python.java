@@ -1,0 +1,76 @@
+package dev.rein.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/// Runs a script of `src/test/python` in an interpreter that has the foreign clients, and shows what it
+/// printed when it fails.
+final class Python {
+    private static final Path SCRIPTS = Checkout.root().resolve("acceptance/src/test/python");
+
+    private Python() {}
+
+    /// Skips the calling test, visibly, where the interpreter lacks the client library.
+    static void run(String needs, String script, Map<String, String> environment, Path scratch, String... arguments)
+            throws IOException, InterruptedException {
+        assumeTrue(
+                has(needs),
+                "%s cannot import %s: install acceptance/src/test/python/requirements.txt and set REIN_TEST_PYTHON"
+                        .formatted(interpreter(), needs));
+        List<String> command =
+                new ArrayList<>(List.of(interpreter(), SCRIPTS.resolve(script).toString()));
+        command.addAll(List.of(arguments));
+        Path said = scratch.resolve(script + ".out");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(scratch.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("AWS_") || name.startsWith("SAGEMAKER_"));
+        builder.environment().putAll(environment);
+        builder.environment().put("PYTHONUNBUFFERED", "1");
+        // The SDK's configuration of this machine is not the test's; and it is told to send no telemetry.
+        Path configuration = Files.writeString(scratch.resolve("sagemaker-config.yaml"), """
+                SchemaVersion: '1.0'
+                SageMaker:
+                  PythonSDK:
+                    Modules:
+                      TelemetryOptOut: true
+                """);
+        builder.environment().put("SAGEMAKER_ADMIN_CONFIG_OVERRIDE", configuration.toString());
+        builder.environment().put("SAGEMAKER_USER_CONFIG_OVERRIDE", configuration.toString());
+        Process process = builder.start();
+        if (!process.waitFor(8, TimeUnit.MINUTES)) {
+            process.destroyForcibly();
+            fail("%s did not end within 8 minutes. It said:%n%s", script, Files.readString(said));
+        }
+        assertThat(process.exitValue())
+                .as("%s said:%n%s", script, Files.readString(said))
+                .isZero();
+    }
+
+    private static String interpreter() {
+        String named = System.getenv("REIN_TEST_PYTHON");
+        return named == null ? "python3" : named;
+    }
+
+    private static boolean has(String module) throws IOException, InterruptedException {
+        try {
+            Process process = new ProcessBuilder(interpreter(), "-c", "import " + module)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return process.waitFor() == 0;
+        } catch (IOException e) {
+            return false; // no such interpreter
+        }
+    }
+}
