@@ -24,6 +24,7 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.cloudwatchlogs.model.OutputLogEvent;
+import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
@@ -120,12 +121,7 @@ final class Aws implements AutoCloseable {
 
     /// Every message of the job's only host, oldest first.
     List<String> messages(String job) {
-        List<String> streams = logs
-                .describeLogStreams(list -> list.logGroupName(GROUP).logStreamNamePrefix(job + "/"))
-                .logStreams()
-                .stream()
-                .map(stream -> stream.logStreamName())
-                .toList();
+        List<String> streams = streams(job);
         List<String> messages = new ArrayList<>();
         for (String stream : streams) {
             String token = null;
@@ -143,6 +139,19 @@ final class Aws implements AutoCloseable {
             }
         }
         return messages;
+    }
+
+    private List<String> streams(String job) {
+        try {
+            return logs
+                    .describeLogStreams(list -> list.logGroupName(GROUP).logStreamNamePrefix(job + "/"))
+                    .logStreams()
+                    .stream()
+                    .map(stream -> stream.logStreamName())
+                    .toList();
+        } catch (ResourceNotFoundException e) {
+            return List.of(); // no host has printed yet
+        }
     }
 
     ResponseBytes<GetObjectResponse> object(String s3Uri) {

@@ -26,14 +26,11 @@ import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
 class BadScriptsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
-    @TempDir
-    private Path scratch = Path.of("");
-
     private Platform platform;
     private Aws aws;
 
     @BeforeAll
-    void start() throws IOException {
+    void start(@TempDir Path scratch) throws IOException {
         platform = Platform.start(scratch.resolve("home"));
         aws = new Aws(platform.awsEnvironment());
     }

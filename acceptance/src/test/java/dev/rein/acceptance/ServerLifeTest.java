@@ -66,7 +66,7 @@ class ServerLifeTest {
             assertThat(said.exitCode()).isEqualTo(1);
             assertThat(said.text())
                     .contains(Integer.toString(taken.getLocalPort()))
-                    .contains("--port");
+                    .contains("choose another port");
         }
     }
 
