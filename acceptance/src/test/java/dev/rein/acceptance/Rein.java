@@ -37,6 +37,7 @@ record Rein(Path home) {
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
             builder.environment().put("REIN_HOME", home.toString());
+            builder.environment().put("REIN_NO_BUILD", "1");
             builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
             builder.environment().putAll(environment);
             Process process = builder.start();
