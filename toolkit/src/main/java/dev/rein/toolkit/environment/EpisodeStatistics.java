@@ -1,5 +1,7 @@
 package dev.rein.toolkit.environment;
 
+import java.util.Arrays;
+
 /// Returns and lengths of episodes as they end, over the most recent hundred. Written by the thread that steps.
 public final class EpisodeStatistics {
     private static final int WINDOW = 100;
@@ -18,6 +20,12 @@ public final class EpisodeStatistics {
     void step(int environment, float reward) {
         runningReturn[environment] += reward;
         runningLength[environment]++;
+    }
+
+    /// Episodes under way were given up: they count nowhere.
+    void forgetRunning() {
+        Arrays.fill(runningReturn, 0);
+        Arrays.fill(runningLength, 0);
     }
 
     void end(int environment) {

@@ -64,18 +64,52 @@ public final class VectorEnvironment implements AutoCloseable {
         statistics = new EpisodeStatistics(count);
     }
 
-    /// @param maker called once for each environment
+    /// @param maker called once for each environment; every call makes another of the same spaces
     /// @param count at least 1
     /// @param seed  the chance of all episodes
+    /// @throws IllegalArgumentException if the maker gives the same environment twice running, or other
+    ///     spaces; those made by then are closed
     public static VectorEnvironment of(Supplier<? extends Environment> maker, int count, long seed) {
         if (count < 1) {
             throw new IllegalArgumentException("count: %d (expected: at least 1)".formatted(count));
         }
         List<Environment> made = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            made.add(maker.get());
+        try {
+            for (int i = 0; i < count; i++) {
+                made.add(another(maker.get(), made));
+            }
+            return new VectorEnvironment(List.copyOf(made), seed);
+        } catch (RuntimeException e) {
+            closeAll(made).forEach(e::addSuppressed);
+            throw e;
         }
-        return new VectorEnvironment(List.copyOf(made), seed);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the same object is the mistake; an equal one is not
+    private static Environment another(Environment environment, List<Environment> made) {
+        // comparing with the latest alone keeps many environments cheap, and finds `() -> mine`, the usual mistake
+        if (!made.isEmpty() && made.getLast() == environment) {
+            throw new IllegalArgumentException(
+                    "maker: gave the same %s twice (expected: a new one at every call, as `() -> new …` does)"
+                            .formatted(environment.getClass().getSimpleName()));
+        }
+        if (!made.isEmpty() && !alike(made.getFirst(), environment)) {
+            throw new IllegalArgumentException(
+                    "maker: environment %d has observations %s and actions %s (expected: %s and %s, as the first)"
+                            .formatted(
+                                    made.size(),
+                                    environment.observationSpace(),
+                                    environment.actionSpace(),
+                                    made.getFirst().observationSpace(),
+                                    made.getFirst().actionSpace()));
+        }
+        return environment;
+    }
+
+    private static boolean alike(Environment one, Environment other) {
+        return one.observationSpace().equals(other.observationSpace())
+                && one.actionSpace().equals(other.actionSpace())
+                && one.masksActions() == other.masksActions();
     }
 
     public int count() {
@@ -130,8 +164,9 @@ public final class VectorEnvironment implements AutoCloseable {
         return statistics;
     }
 
-    /// Begins the first episode everywhere.
+    /// Begins the first episode everywhere, whatever was running before.
     public void reset() {
+        statistics.forgetRunning();
         for (int i = 0; i < environments.size(); i++) {
             episodes[i] = 0;
             begin(i);
@@ -142,12 +177,17 @@ public final class VectorEnvironment implements AutoCloseable {
     /// Takes one action everywhere.
     ///
     /// @param actions `[count × action size]`
-    /// @throws IllegalStateException before the first reset, or if an environment says something impossible
+    /// @throws IllegalStateException    before the first reset, or if an environment says something impossible
+    /// @throws IllegalArgumentException if there are fewer or more actions than that
     public void step(float[] actions) {
         if (!begun) {
             throw new IllegalStateException("step: called before reset (expected: reset once, then steps)");
         }
         int width = actionSpace.size();
+        if (actions.length != environments.size() * width) {
+            throw new IllegalArgumentException("actions: %d numbers (expected: %d for %d of %s)"
+                    .formatted(actions.length, environments.size() * width, environments.size(), actionSpace));
+        }
         for (int i = 0; i < environments.size(); i++) {
             environments.get(i).step(action.at(actions, i * width, width), step.begin(observations, i * size, size));
             checkSaid(i);
@@ -196,6 +236,10 @@ public final class VectorEnvironment implements AutoCloseable {
         if (Float.isNaN(sum)) {
             throw new IllegalStateException(said(i));
         }
+        if (!(step.elapsed() >= 0 && step.elapsed() < Float.POSITIVE_INFINITY)) {
+            throw new IllegalStateException("environment %d, episode %d: elapsed is %s (expected: 0 or more, finite)"
+                    .formatted(i, episodes[i], step.elapsed()));
+        }
         // A number outside a Box is the simulator's affair; a choice outside a Discrete would be another's feature.
         if (observationSpace instanceof Discrete) {
             String problem = observationSpace.problem(observations, i * size);
@@ -220,8 +264,26 @@ public final class VectorEnvironment implements AutoCloseable {
         throw new AssertionError("nothing is wrong");
     }
 
+    /// Closes every environment, the last first, and throws the first failure with the others suppressed.
     @Override
     public void close() {
-        environments.forEach(Environment::close);
+        List<RuntimeException> failures = closeAll(environments);
+        if (!failures.isEmpty()) {
+            RuntimeException first = failures.removeFirst();
+            failures.forEach(first::addSuppressed);
+            throw first;
+        }
+    }
+
+    private static List<RuntimeException> closeAll(List<Environment> environments) {
+        List<RuntimeException> failures = new ArrayList<>();
+        for (Environment environment : environments.reversed()) {
+            try {
+                environment.close();
+            } catch (RuntimeException e) {
+                failures.add(e);
+            }
+        }
+        return failures;
     }
 }
