@@ -1,4 +1,4 @@
-"""Records traces of Gymnasium's CartPole-v1 for CartPoleTraceTest.
+"""Records traces of Gymnasium's CartPole-v1 for CartPoleTest.
 
 Usage: record_cartpole.py OUTPUT.csv. Needs gymnasium. Columns: episode, the four floats of the state before, the action,
 the four of the state after, reward, terminated, truncated.
