@@ -11,7 +11,8 @@ import java.util.function.Supplier;
 /// Learns to balance a pole on a cart (Gymnasium's CartPole-v1) with PPO, shows that it can, and saves the policy.
 ///
 /// A training job's entry point that runs without a job too: hyperparameters then come from the command line
-/// (`--steps 50000 --seed 3`, and any of PPO's own, such as `--learning_rate 0.001`) and the policy goes to `./model`.
+/// (`--steps 50000 --seed 3`, and any of PPO's own, such as `--learning_rate 0.001`) and the policy goes to
+/// `./model`.
 public class CartPole {
     public static void main(String[] arguments) throws IOException {
         var job = TrainingEnvironment.current(arguments);

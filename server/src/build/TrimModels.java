@@ -15,8 +15,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `TrimModels OPERATIONS MODELS_JAR OUT`: cuts AWS's service models down to the operations we speak, one file a
-/// service: the input and error shapes those operations reach, without their documentation. The build runs it
-/// from source.
+/// service: the input and error shapes those operations reach, without their documentation. The build runs it from
+/// source.
 public final class TrimModels {
     private static final List<String> UNUSED = List.of("documentation", "deprecated", "deprecatedMessage", "synthetic");
 

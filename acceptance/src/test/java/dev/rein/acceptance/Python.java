@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// Runs a script of `src/test/python` in an interpreter that has the foreign clients, and shows what it
-/// printed when it fails.
+/// Runs a script of `src/test/python` in an interpreter that has the foreign clients, and shows what it printed
+/// when it fails.
 final class Python {
     private static final Path SCRIPTS = Checkout.root().resolve("acceptance/src/test/python");
 

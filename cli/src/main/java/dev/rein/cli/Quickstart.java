@@ -29,11 +29,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// From nothing to a served policy: trains CartPole as a job, serves what it learned, plays an episode through
-/// the endpoint.
+/// From nothing to a served policy: trains CartPole as a job, serves what it learned, plays an episode through the
+/// endpoint.
 ///
-/// Uses the platform that runs on `$REIN_HOME`; where none does it runs one in this process and takes it down
-/// at the end.
+/// Uses the platform that runs on `$REIN_HOME`; where none does it runs one in this process and takes it down at
+/// the end.
 @Command(
         name = "quickstart",
         mixinStandardHelpOptions = true,

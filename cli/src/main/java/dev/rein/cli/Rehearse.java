@@ -9,8 +9,8 @@ import java.util.Comparator;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/// Starts a platform on a folder of its own, asks it a few things and leaves: what the launcher records its
-/// start cache from.
+/// Starts a platform on a folder of its own, asks it a few things and leaves: what the launcher records its start
+/// cache from.
 @Command(name = "rehearse", hidden = true, description = "Load what the other commands load; used by the launcher.")
 final class Rehearse implements Callable<Integer> {
     @Override

@@ -11,9 +11,8 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/// A training job's progress: one live line on a terminal (steps, steps/s, mean return, time left), the job's
-/// own lines
-/// elsewhere.
+/// A training job's progress: one live line on a terminal (steps, steps/s, mean return, time left), the job's own
+/// lines elsewhere.
 final class TrainingBar implements AutoCloseable {
     private static final Pattern PROGRESS = Pattern.compile("^step=(\\d+) .*episode_return_mean=([-0-9.]+|NaN) .*");
 

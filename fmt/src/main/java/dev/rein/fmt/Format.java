@@ -11,11 +11,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// `Format --check|--write ROOT`: palantir-java-format over every `.java` file below ROOT that is neither build output
-/// nor a resource.
+/// `Format --check|--write ROOT`: palantir-java-format over every `.java` file below ROOT that is neither build
+/// output nor a resource.
 ///
-/// Run by the build itself because the usual Maven plugins format inside Maven's own JVM, which may be older than our
-/// sources.
+/// Run by the build itself because the usual Maven plugins format inside Maven's own JVM, which may be older than
+/// our sources.
 public final class Format {
     /// `resources` hold test data: programs that must not compile, or that the formatter cannot read yet.
     private static final List<String> SKIPPED = List.of("target", "resources", ".git", ".venv");

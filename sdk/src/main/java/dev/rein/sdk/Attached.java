@@ -10,8 +10,7 @@ import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobRespon
 import software.amazon.awssdk.services.sagemaker.model.Tag;
 
 /// An estimator's arguments, read back from a job: those the SageMaker Python SDK loses (metrics, environment,
-/// checkpoints,
-/// toolkits of second-generation images) included.
+/// checkpoints, toolkits of second-generation images) included.
 final class Attached {
     private static final Set<String> OURS = Set.of(
             "sagemaker_submit_directory",

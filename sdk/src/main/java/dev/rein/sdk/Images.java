@@ -6,9 +6,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Which image a (toolkit, version, framework) triple stands for: Amazon's table as the SageMaker Python SDK
-/// 2.257 has it,
-/// and Rein's own.
+/// Which image a (toolkit, version, framework) triple stands for: Amazon's table as the SageMaker Python SDK 2.257
+/// has it, and Rein's own.
 final class Images {
     /// @param frameworkVersion the framework in the image
     /// @param repository       of the registry

@@ -15,9 +15,8 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceNotFoundExce
 
 /// Reads a job's log as it grows: streams merged by time, each event once.
 ///
-/// The position in a stream is its forward token, which both AWS and Rein keep stable; so no event is read
-/// twice, however
-/// many share a millisecond.
+/// The position in a stream is its forward token, which both AWS and Rein keep stable; so no event is read twice,
+/// however many share a millisecond.
 final class JobLog {
     private static final String GROUP = "/aws/sagemaker/TrainingJobs";
 

@@ -21,8 +21,8 @@ import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
 import software.amazon.awssdk.services.sagemaker.model.Tag;
 
-/// Trains a reinforcement-learning script as a job and serves what it learned: SageMaker's `RLEstimator`, for
-/// the JVM.
+/// Trains a reinforcement-learning script as a job and serves what it learned: SageMaker's `RLEstimator`, for the
+/// JVM.
 ///
 /// ```java
 /// var estimator = RLEstimator.builder()
@@ -38,9 +38,8 @@ import software.amazon.awssdk.services.sagemaker.model.Tag;
 /// Predictor predictor = estimator.deploy(1, "ml.m5.large");
 /// ```
 ///
-/// Everything that can be checked without a call is checked by `build()`, all problems at once. An estimator
-/// is not changed
-/// by being used, and may be fitted any number of times; it belongs to one thread at a time.
+/// Everything that can be checked without a call is checked by `build()`, all problems at once. An estimator is not
+/// changed by being used, and may be fitted any number of times; it belongs to one thread at a time.
 public final class RLEstimator {
     private static final Pattern INSTANCE_TYPE = Pattern.compile("ml\\.[a-z0-9-]+\\.[a-z0-9]+|local|local_gpu");
     private static final Pattern ROLE_ARN = Pattern.compile("arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]{1,512}");
@@ -107,8 +106,8 @@ public final class RLEstimator {
 
         private Builder() {}
 
-        /// The script: a `.java` file, a jar, a Python file or a shell script; relative to the source folder
-        /// if there is one.
+        /// The script: a `.java` file, a jar, a Python file or a shell script; relative to the source folder if
+        /// there is one.
         public Builder entryPoint(String path) {
             entryPoint = path;
             return this;
@@ -717,8 +716,8 @@ public final class RLEstimator {
         return attach(trainingJobName, Session.local());
     }
 
-    /// The estimator of a job that runs or ran. Shows the log of a job that still runs, and returns when it
-    /// has ended.
+    /// The estimator of a job that runs or ran. Shows the log of a job that still runs, and returns when it has
+    /// ended.
     ///
     /// @throws UnexpectedStatusException if the job failed
     public static RLEstimator attach(String trainingJobName, Session session) {
@@ -772,11 +771,9 @@ public final class RLEstimator {
 
     /// Serves the latest job's model.
     ///
-    /// The server is chosen by what trained: Rein's own for Rein's toolkit, TensorFlow Serving for Coach and
-    /// Ray on
-    /// TensorFlow, the MXNet server for Coach on MXNet, the training image itself where an image was named or
-    /// Ray ran on
-    /// PyTorch. The environment, network isolation, VPC and tags of the estimator go with it.
+    /// The server is chosen by what trained: Rein's own for Rein's toolkit, TensorFlow Serving for Coach and Ray on
+    /// TensorFlow, the MXNet server for Coach on MXNet, the training image itself where an image was named or Ray
+    /// ran on PyTorch. The environment, network isolation, VPC and tags of the estimator go with it.
     ///
     /// @param endpointName null for a name made of the base name and the time
     /// @return a predictor, when the endpoint is in service

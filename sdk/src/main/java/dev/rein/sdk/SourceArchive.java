@@ -21,9 +21,8 @@ import org.apache.commons.compress.compressors.gzip.GzipParameters;
 
 /// `sourcedir.tar.gz`: what a job's entry point needs, with the same bytes for the same files.
 ///
-/// Top-level children of the source folder at the root; each dependency at the root under its own name. Links
-/// are followed.
-/// A main class brings its class path: jars as `lib/<name>.jar`, folders packed as one jar each.
+/// Top-level children of the source folder at the root; each dependency at the root under its own name. Links are
+/// followed. A main class brings its class path: jars as `lib/<name>.jar`, folders packed as one jar each.
 final class SourceArchive {
     private static final int REGULAR = 0100644;
     private static final int EXECUTABLE = 0100755;

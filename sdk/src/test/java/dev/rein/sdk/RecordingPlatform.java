@@ -22,7 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// A platform that writes down what it is asked and answers what the test says: HTTP on a loopback port, and
 /// nothing behind it.
 final class RecordingPlatform implements AutoCloseable {
-    /// @param operation `SageMaker.CreateTrainingJob`, `sts.GetCallerIdentity`, `PUT /bucket/key`, `POST /endpoints/…`
+    /// @param operation `SageMaker.CreateTrainingJob`, `sts.GetCallerIdentity`, `PUT /bucket/key`, `POST
+    ///     /endpoints/…`
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Call(String operation, byte[] body, Map<String, List<String>> headers) {
         JsonNode json() {

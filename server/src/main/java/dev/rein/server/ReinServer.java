@@ -163,8 +163,8 @@ public final class ReinServer implements AutoCloseable {
         closed.await();
     }
 
-    /// Stops listening, then the jobs, the backend and the stores. Hosts that run go on and are found again by the next
-    /// start. Closing twice is harmless.
+    /// Stops listening, then the jobs, the backend and the stores. Hosts that run go on and are found again by the
+    /// next start. Closing twice is harmless.
     @Override
     public void close() {
         try {
@@ -229,7 +229,8 @@ public final class ReinServer implements AutoCloseable {
         return data;
     }
 
-    /// Whoever is let in may run programs here, so the door to other machines opens only with keys that somebody chose.
+    /// Whoever is let in may run programs here, so the door to other machines opens only with keys that somebody
+    /// chose.
     private static void refuseOpenDoor(ServerConfiguration configuration) throws IOException {
         if (configuration.credentials().isEmpty() && !isLoopback(configuration.host())) {
             throw new IllegalArgumentException(

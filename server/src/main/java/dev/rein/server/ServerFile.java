@@ -12,8 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
-/// `server.json`: how clients on this machine find a running server. There when it is ready, gone when it has stopped;
-/// readable by its owner only, since it holds the keys.
+/// `server.json`: how clients on this machine find a running server. There when it is ready, gone when it has
+/// stopped; readable by its owner only, since it holds the keys.
 final class ServerFile implements AutoCloseable {
     private final Path file;
 

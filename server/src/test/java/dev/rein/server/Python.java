@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// Runs a script against us with the real boto3. `REIN_TEST_PYTHON` names the interpreter (default: python3); without
-/// boto3 the test is skipped, visibly.
+/// Runs a script against us with the real boto3. `REIN_TEST_PYTHON` names the interpreter (default: python3);
+/// without boto3 the test is skipped, visibly.
 public final class Python {
     private Python() {}
 

@@ -98,8 +98,8 @@ public final class Hyperparameters {
                 .orElse(List.copyOf(otherwise));
     }
 
-    /// What has not been asked for yet, as text: for whoever checks names and values of its own, such as an algorithm.
-    /// Counts as asked for.
+    /// What has not been asked for yet, as text: for whoever checks names and values of its own, such as an
+    /// algorithm. Counts as asked for.
     public Map<String, String> others() {
         Map<String, String> others = new LinkedHashMap<>();
         values.forEach((name, value) -> {

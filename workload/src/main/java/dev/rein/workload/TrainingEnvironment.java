@@ -35,8 +35,8 @@ public record TrainingEnvironment(
         requireNonNull(currentHost, "currentHost");
     }
 
-    /// @param arguments of `main`: outside a job they give the hyperparameters as `--name value`; inside one they were
-    ///     made from the hyperparameters, and are not looked at
+    /// @param arguments of `main`: outside a job they give the hyperparameters as `--name value`; inside one they
+    ///     were made from the hyperparameters, and are not looked at
     public static TrainingEnvironment current(String... arguments) {
         return from(System.getenv(), List.of(arguments));
     }

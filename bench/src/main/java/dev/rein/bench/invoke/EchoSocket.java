@@ -8,8 +8,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 
-/// The least a request and an answer can cost here: a server that reads as many bytes as an invocation has and writes
-/// as many back as its answer has, one platform thread a connection.
+/// The least a request and an answer can cost here: a server that reads as many bytes as an invocation has and
+/// writes as many back as its answer has, one platform thread a connection.
 final class EchoSocket implements AutoCloseable {
     private final ServerSocket server;
     private final int requestBytes;

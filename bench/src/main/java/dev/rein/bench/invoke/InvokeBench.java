@@ -16,14 +16,16 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.ToDoubleFunction;
 
-/// `InvokeBench <endpoint> [body] [clients,…] [seconds]`: how long an invocation of a running endpoint takes next to an
-/// echo of as many bytes over bare sockets. The platform is the one that `AWS_ENDPOINT_URL` and its like name.
+/// `InvokeBench <endpoint> [body] [clients,…] [seconds]`: how long an invocation of a running endpoint takes next
+/// to an echo of as many bytes over bare sockets. The platform is the one that `AWS_ENDPOINT_URL` and its like
+/// name.
 public final class InvokeBench {
     private static final int ROUNDS = 3;
 
     private InvokeBench() {}
 
-    /// Prints one line for each number of clients; the medians of three rounds, in which echo and endpoint take turns.
+    /// Prints one line for each number of clients; the medians of three rounds, in which echo and endpoint take
+    /// turns.
     public static void main(String[] args)
             throws IOException, GeneralSecurityException, InterruptedException, ExecutionException {
         if (args.length < 1) {

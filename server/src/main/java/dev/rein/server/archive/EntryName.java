@@ -32,8 +32,7 @@ final class EntryName {
 
     /// Whether a link at `link`, a path from the root whose parents are all real folders, stays below the root.
     ///
-    /// `..` only at the beginning of the target, where it means a real folder. After a step down it could be
-    /// the
+    /// `..` only at the beginning of the target, where it means a real folder. After a step down it could be the
     /// parent of wherever another link has led.
     static boolean staysInside(Path link, String target) {
         if (target.isEmpty() || target.startsWith("/") || target.indexOf('\0') >= 0) {

@@ -12,9 +12,9 @@ public final class TarGz {
     /// readable for everyone and writable for their owner; ownership and set-user-id bits are not taken over.
     /// Symbolic links are kept when they can only lead to somewhere inside.
     ///
-    /// Refused are absolute names, `..`, links that lead out, names below links, devices and pipes, and whatever
-    /// is beyond the limits. Nothing is ever written outside `into`; after a failure what was unpacked so far
-    /// is still there, the caller's to delete.
+    /// Refused are absolute names, `..`, links that lead out, names below links, devices and pipes, and whatever is
+    /// beyond the limits. Nothing is ever written outside `into`; after a failure what was unpacked so far is still
+    /// there, the caller's to delete.
     ///
     /// @param archive read to its end, not closed
     /// @throws ArchiveException if the archive is broken or refused

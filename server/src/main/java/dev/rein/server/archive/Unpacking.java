@@ -17,8 +17,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jspecify.annotations.Nullable;
 
-/// One extraction. What keeps it inside: a name has no `..`, every parent is a real folder and not a link, a file is
-/// always created anew, and a link's target cannot lead out (see [EntryName#staysInside]).
+/// One extraction. What keeps it inside: a name has no `..`, every parent is a real folder and not a link, a file
+/// is always created anew, and a link's target cannot lead out (see [EntryName#staysInside]).
 final class Unpacking {
     /// Small archives are no bombs whatever their ratio.
     private static final long RATIO_FREE = 64L << 20;

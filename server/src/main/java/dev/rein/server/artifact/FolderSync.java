@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Keeps a prefix of S3 in step with a folder that a host is writing. A file goes up when it has not changed from one
-/// look to the next, so that files half written stay behind; the last look takes everything. For one thread at a
-/// time.
+/// Keeps a prefix of S3 in step with a folder that a host is writing. A file goes up when it has not changed from
+/// one look to the next, so that files half written stay behind; the last look takes everything. For one thread at
+/// a time.
 public final class FolderSync {
     private final UntrustedTree tree;
     private final S3Uri to;

@@ -2,8 +2,7 @@
 /// merged.
 ///
 /// What a host wrote is hostile, perhaps at this very moment: [UntrustedTree] follows no link. Archives are next
-/// door, in
-/// `archive`. Nothing here knows what a job is.
+/// door, in `archive`. Nothing here knows what a job is.
 @NullMarked
 package dev.rein.server.artifact;
 

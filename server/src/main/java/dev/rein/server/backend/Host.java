@@ -12,7 +12,8 @@ public interface Host {
     /// The host's `/opt/ml`, as the server sees it. What the host wrote there is hostile input: follow no links.
     Path ml();
 
-    /// Everything the host printed, standard output and error in order. Grows while it runs, complete once [#exit] is.
+    /// Everything the host printed, standard output and error in order. Grows while it runs, complete once [#exit]
+    /// is.
     Path log();
 
     /// Completes when the host has ended and its log is complete. Never completes exceptionally.

@@ -8,7 +8,8 @@ import java.util.OptionalInt;
 
 /// A host to launch. Its `/opt/ml` is prepared before: [Backend#prepare] tells where.
 ///
-/// @param peers            names of all hosts of the owner, this one included, in the order of `resourceconfig.json`
+/// @param peers            names of all hosts of the owner, this one included, in the order of
+///     `resourceconfig.json`
 /// @param runtime          what to run in
 /// @param command          the command line: the runtime's `train` or `serve`, or an override
 /// @param environment      the whole environment for the command; nothing of the server's own is passed on
@@ -16,7 +17,7 @@ import java.util.OptionalInt;
 /// @param memoryBytes      memory it may use
 /// @param networkIsolation no route but to its peers; a backend that cannot do so refuses
 /// @param port             where the command is to listen, for a model server; the backend passes it as
-/// `SAGEMAKER_BIND_TO_PORT`
+///     `SAGEMAKER_BIND_TO_PORT`
 public record HostSpec(
         HostId id,
         List<String> peers,

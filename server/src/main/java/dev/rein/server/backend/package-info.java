@@ -1,4 +1,5 @@
-/// Where hosts run. A backend launches hosts, tells how they ended, and finds them again after a restart of the server.
+/// Where hosts run. A backend launches hosts, tells how they ended, and finds them again after a restart of the
+/// server.
 @NullMarked
 package dev.rein.server.backend;
 

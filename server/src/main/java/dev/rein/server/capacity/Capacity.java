@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
 /// The queue for the machine: first created, first served, and nobody overtakes, so that a large job is not kept
-/// waiting by small ones for ever. Who asks for more than the machine has gets all of it, alone. Safe for any number
-/// of threads.
+/// waiting by small ones for ever. Who asks for more than the machine has gets all of it, alone. Safe for any
+/// number of threads.
 public final class Capacity {
     private static final Comparator<Place> FIRST_CREATED =
             Comparator.comparing((Place place) -> place.created).thenComparing(place -> place.name);

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 /// How much machine an AWS instance type stands for.
 ///
 /// Sizes follow AWS's arithmetic (`large` has 2 vCPU, `xlarge` 4, `nxlarge` 4n) and families their memory for each
-/// vCPU: compute 2 GiB, general 4, memory 8. Types off that line are listed. A type made after this was written is so
-/// still understood.
+/// vCPU: compute 2 GiB, general 4, memory 8. Types off that line are listed. A type made after this was written is
+/// so still understood.
 public record InstanceType(String name, Resources resources) {
     private static final Pattern NAME =
             Pattern.compile("ml\\.([a-z]{1,4})(\\d+)[a-z0-9-]*\\.(medium|large|xlarge|(\\d{1,3})xlarge|metal)");

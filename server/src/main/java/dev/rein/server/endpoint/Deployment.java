@@ -9,8 +9,8 @@ import java.util.function.UnaryOperator;
 /// What an endpoint runs, or shall run: one configuration, resolved.
 ///
 /// @param config     the endpoint configuration's name
-/// @param generation grows with each UpdateEndpoint; replicas of one generation run the same thing and are kept when
-///     only weights or counts change
+/// @param generation grows with each UpdateEndpoint; replicas of one generation run the same thing and are kept
+///     when only weights or counts change
 /// @param variants   in the configuration's order: a replica's name holds its variant's index
 record Deployment(String config, int generation, List<Variant> variants) {
     Deployment {

@@ -16,15 +16,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// Takes one invocation to a replica and its answer back: the hot path. Without state; safe for any number of threads.
+/// Takes one invocation to a replica and its answer back: the hot path. Without state; safe for any number of
+/// threads.
 ///
-/// A request is sent once: another replica is tried only while none took a connection. One that kills its replica is
-/// never handed to the next.
+/// A request is sent once: another replica is tried only while none took a connection. One that kills its replica
+/// is never handed to the next.
 final class Dispatcher {
     private static final int TRIES = 4;
 
-    /// Up to here an answer is read whole before it is passed on: one write, and a replica that breaks off is an error
-    /// with a name. Longer ones are streamed.
+    /// Up to here an answer is read whole before it is passed on: one write, and a replica that breaks off is an
+    /// error with a name. Longer ones are streamed.
     private static final int WHOLE = 64 * 1024;
 
     private static final int MESSAGE = 16 * 1024;

@@ -14,9 +14,9 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What runs of one endpoint. A virtual thread of its own reads the endpoint's remembered state, does what that state
-/// asks for, and writes down how it went; whoever changes the state calls [#changed]. So an operation, a crash of a
-/// replica and a restart of the server all end in the same place.
+/// What runs of one endpoint. A virtual thread of its own reads the endpoint's remembered state, does what that
+/// state asks for, and writes down how it went; whoever changes the state calls [#changed]. So an operation, a
+/// crash of a replica and a restart of the server all end in the same place.
 final class Fleet implements Replica.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Fleet.class);
 

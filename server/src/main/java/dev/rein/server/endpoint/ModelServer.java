@@ -100,8 +100,8 @@ final class ModelServer {
         };
     }
 
-    /// SIGTERM, the time of grace, SIGKILL; then the last line is stored and the host's folder deleted. Not cut short
-    /// by an interrupt, which stays pending.
+    /// SIGTERM, the time of grace, SIGKILL; then the last line is stored and the host's folder deleted. Not cut
+    /// short by an interrupt, which stays pending.
     void end() {
         boolean interrupted = false;
         host.terminate();

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One place in a fleet and the model server in it, kept alive by a virtual thread of its own: started, watched
-/// through `/ping`, started anew with growing pauses when it ends or stays unwell, and taken down on [#stop].
-/// Safe for any number of threads.
+/// through `/ping`, started anew with growing pauses when it ends or stays unwell, and taken down on [#stop]. Safe
+/// for any number of threads.
 final class Replica {
     /// Who runs the replica, and hears of it.
     interface Owner {

@@ -21,9 +21,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/// One kept-alive HTTP/1.1 connection to a replica: a request out in one write, the answer's head back, then its body
-/// by [#read]. Blocking, for one thread at a time; meant for virtual threads. Written for one hop on a known machine:
-/// no proxies, no redirects, no TLS, no content codings.
+/// One kept-alive HTTP/1.1 connection to a replica: a request out in one write, the answer's head back, then its
+/// body by [#read]. Blocking, for one thread at a time; meant for virtual threads. Written for one hop on a known
+/// machine: no proxies, no redirects, no TLS, no content codings.
 final class ReplicaConnection implements Closeable {
     private static final int HEAD_LIMIT = 64 * 1024;
 
@@ -79,8 +79,9 @@ final class ReplicaConnection implements Closeable {
         }
     }
 
-    /// Whether the replica still holds its end of a kept connection, as far as this machine knows. Costs a microsecond
-    /// or two, and saves sending a request to nobody, which could not be told from one that was acted upon.
+    /// Whether the replica still holds its end of a kept connection, as far as this machine knows. Costs a
+    /// microsecond or two, and saves sending a request to nobody, which could not be told from one that was acted
+    /// upon.
     boolean isOpen() {
         try {
             channel.configureBlocking(false);

@@ -5,7 +5,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Which replica a host is: enough to find its place again after a restart of the server. Short enough for a host name.
+/// Which replica a host is: enough to find its place again after a restart of the server. Short enough for a host
+/// name.
 ///
 /// @param generation of its deployment
 /// @param variant    its variant's index in the deployment

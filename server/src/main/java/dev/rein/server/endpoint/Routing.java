@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Who may answer an endpoint's invocations: variants by weight, and in each the replica with the least to do. Replaced
-/// whole when a deployment changes; safe for any number of threads, without a lock.
+/// Who may answer an endpoint's invocations: variants by weight, and in each the replica with the least to do.
+/// Replaced whole when a deployment changes; safe for any number of threads, without a lock.
 final class Routing {
     /// @param weight 0 or more
     record Route(String variant, double weight, List<Replica> replicas) {
@@ -33,8 +33,8 @@ final class Routing {
 
     static final Routing NONE = new Routing(List.of());
 
-    /// The fractional parts of the multiples of the golden ratio fill the unit interval more evenly than chance does:
-    /// shares are kept to within a few requests, and no generator is shared.
+    /// The fractional parts of the multiples of the golden ratio fill the unit interval more evenly than chance
+    /// does: shares are kept to within a few requests, and no generator is shared.
     private static final double STEP = 0.6180339887498949;
 
     private final List<Route> routes;

@@ -4,8 +4,8 @@ import dev.rein.server.wire.ApiException;
 import dev.rein.server.wire.ErrorCode;
 import java.util.concurrent.Semaphore;
 
-/// How much the front takes on at once. What is beyond is told to come back, at once: clients do, with growing pauses,
-/// and the work at hand gets done.
+/// How much the front takes on at once. What is beyond is told to come back, at once: clients do, with growing
+/// pauses, and the work at hand gets done.
 final class Admission {
     private static final int VISITS = 2000;
 

@@ -10,7 +10,8 @@ import org.eclipse.jetty.server.Request;
 
 /// Reads a request's whole body.
 final class Body {
-    /// How much more than allowed is read and dropped, so that a caller that sends first and listens later hears why.
+    /// How much more than allowed is read and dropped, so that a caller that sends first and listens later hears
+    /// why.
     private static final int DROPPED = 64 * 1024 * 1024;
 
     private Body() {}

@@ -78,7 +78,8 @@ public final class HttpFront implements AutoCloseable {
         return endpoint;
     }
 
-    /// Takes no more requests, lets those at work finish for five seconds, then cuts them. Closing twice is harmless.
+    /// Takes no more requests, lets those at work finish for five seconds, then cuts them. Closing twice is
+    /// harmless.
     @Override
     public void close() {
         try {

@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param endpoint the name in the path, percent-decoded; not checked to exist
 /// @param header   a request header by its name in any case, or null; valid until the handler returns
-/// @param body     whole, because its hash is part of the signature; at most [#LIMIT] bytes.
-///     The handler's to keep
+/// @param body     whole, because its hash is part of the signature; at most [#LIMIT] bytes. The handler's to keep
 @SuppressWarnings("ArrayRecordComponent") // a payload, handed over; nobody compares invocations
 public record Invocation(String endpoint, Caller caller, Function<String, @Nullable String> header, byte[] body) {
     /// AWS's limit for a real-time payload: 6 MB.

@@ -26,8 +26,8 @@ import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Tells requests apart: `/ping`, then `/endpoints/…`, then by X-Amz-Target, then by the service they are signed for.
-/// Every answer but the first needs a signature.
+/// Tells requests apart: `/ping`, then `/endpoints/…`, then by X-Amz-Target, then by the service they are signed
+/// for. Every answer but the first needs a signature.
 final class Router extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(Router.class);
 

@@ -23,8 +23,8 @@ public record Account(String id, List<String> roles) {
         }
     }
 
-    /// The account of a platform that was told nothing. Beside ours it has the role names that scripts written for AWS
-    /// commonly use: a role grants nothing here, so a script should not fail for its name.
+    /// The account of a platform that was told nothing. Beside ours it has the role names that scripts written for
+    /// AWS commonly use: a role grants nothing here, so a script should not fail for its name.
     public static Account local() {
         return new Account("000000000000", List.of(ROLE, "SageMakerRole", "AmazonSageMaker-ExecutionRole"));
     }

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class CanonicalUri {
     private CanonicalUri() {}
 
-    /// The path as it came, without dot segments and double slashes, each segment encoded again (S3 alone does not).
+    /// The path as it came, without dot segments and double slashes, each segment encoded again (S3 alone does
+    /// not).
     static void appendPath(String path, StringBuilder out) {
         String normal = path.contains("//") || path.contains("/.") ? normalized(path) : path;
         if (normal.isEmpty()) {

@@ -22,12 +22,12 @@ import java.util.function.Function;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/// AWS Signature Version 4, checked: in the Authorization header, or in the query of a presigned URL. For all but S3,
-/// which differs in encoding and payloads and is S3Proxy's.
+/// AWS Signature Version 4, checked: in the Authorization header, or in the query of a presigned URL. For all but
+/// S3, which differs in encoding and payloads and is S3Proxy's.
 ///
-/// Checking goes in two steps, so that nobody can make us read a body without a known key and a fresh date: [#claim]
-/// looks at the head, [Claim#verify] at the signature. Safe for any number of threads.
-/// See "Create a signed AWS API request" in the IAM User Guide.
+/// Checking goes in two steps, so that nobody can make us read a body without a known key and a fresh date:
+/// [#claim] looks at the head, [Claim#verify] at the signature. Safe for any number of threads. See "Create a
+/// signed AWS API request" in the IAM User Guide.
 public final class SignatureV4 {
     /// How far the caller's clock may be from ours, either way.
     public static final Duration SKEW = Duration.ofMinutes(15);

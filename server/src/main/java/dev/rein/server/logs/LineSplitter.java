@@ -6,8 +6,8 @@ import java.util.Arrays;
 ///
 /// - A line without its end becomes an event after a second of silence, at [#LONGEST] bytes, and when the host has
 ///   ended; what follows of it is another event. UTF-8 characters are not cut apart.
-/// - Text followed by a lone `\r` is a state of a progress bar that the next one replaces: of such states one a second
-///   is kept, and always the last.
+/// - Text followed by a lone `\r` is a state of a progress bar that the next one replaces: of such states one a
+///   second is kept, and always the last.
 ///
 /// Not safe for several threads.
 final class LineSplitter {

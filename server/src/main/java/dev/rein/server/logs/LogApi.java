@@ -34,8 +34,8 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.OutputLogEvent;
 
 /// CloudWatch Logs' reading operations over a [LogStore].
 ///
-/// Tokens hold a position and nothing else, so they stay good for ever and across restarts; the token at the end of a
-/// stream is answered with itself.
+/// Tokens hold a position and nothing else, so they stay good for ever and across restarts; the token at the end of
+/// a stream is answered with itself.
 public final class LogApi {
     private static final int PAGE_EVENTS = 10_000;
     private static final int PAGE_BYTES = 1 << 20;

@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
 /// Log groups and streams in a folder: `<group>/<stream>/{events,index}`, see [EventFile]. Safe for any number of
 /// threads; the folder belongs to one store at a time.
 ///
-/// Hosts print into files of their own and are never slowed; the store copies behind them, one virtual thread a host.
+/// Hosts print into files of their own and are never slowed; the store copies behind them, one virtual thread a
+/// host.
 public final class LogStore implements LogFollower, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LogStore.class);
     private static final String CREATED = "created";

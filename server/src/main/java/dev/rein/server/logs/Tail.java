@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Copies one host's output into its stream until the host has ended. Reads as fast as the host prints, polls every 10
-/// to 200 ms when it is silent, the more rarely the longer.
+/// Copies one host's output into its stream until the host has ended. Reads as fast as the host prints, polls every
+/// 10 to 200 ms when it is silent, the more rarely the longer.
 final class Tail {
     private static final Logger log = LoggerFactory.getLogger(Tail.class);
     private static final int CHUNK = 64 << 10;

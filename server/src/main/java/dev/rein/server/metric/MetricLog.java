@@ -17,10 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The readings of one job's metrics, oldest first, in an append-only file: a line each of milliseconds, value, name.
+/// The readings of one job's metrics, oldest first, in an append-only file: a line each of milliseconds, value,
+/// name.
 ///
-/// A reading is with the operating system when [#append] returns, so it survives the server's crash; a line cut by a
-/// power failure is passed over when read. Safe for any number of threads.
+/// A reading is with the operating system when [#append] returns, so it survives the server's crash; a line cut by
+/// a power failure is passed over when read. Safe for any number of threads.
 public final class MetricLog implements AutoCloseable {
     private final Path file;
     private final FileChannel channel;

@@ -10,9 +10,9 @@ import org.slf4j.LoggerFactory;
 /// Reads metrics from log lines: each definition is searched for once in a line, and its first group parsed as a
 /// number.
 ///
-/// Terminal colours are taken out before matching. An expression that runs away (catastrophic backtracking) is given
-/// up after a fixed amount of work and not tried again, with a warning; the others go on. What is not a finite number
-/// counts as nothing. For one thread at a time.
+/// Terminal colours are taken out before matching. An expression that runs away (catastrophic backtracking) is
+/// given up after a fixed amount of work and not tried again, with a warning; the others go on. What is not a
+/// finite number counts as nothing. For one thread at a time.
 public final class MetricScanner {
     private static final Logger log = LoggerFactory.getLogger(MetricScanner.class);
 

@@ -13,8 +13,8 @@ import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 /// An S3 of our own: S3Proxy over a folder, on a port of its own, one folder to a bucket and one file to an object.
 /// What it acknowledges is on disk.
 public final class EmbeddedS3 implements AutoCloseable {
-    /// A request whose whole body is signed is held in memory while its hash is checked; larger ones come in chunks or
-    /// parts, as every SDK does by itself.
+    /// A request whose whole body is signed is held in memory while its hash is checked; larger ones come in chunks
+    /// or parts, as every SDK does by itself.
     private static final long SIGNED_WHOLE = 64L * 1024 * 1024;
 
     private static final int THREADS = 64;

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
-/// One server to a data directory. The operating system holds the lock and drops it when the process is gone, however
-/// it went, so a lock is never stale.
+/// One server to a data directory. The operating system holds the lock and drops it when the process is gone,
+/// however it went, so a lock is never stale.
 public final class DataLock implements AutoCloseable {
     private final FileChannel channel;
 

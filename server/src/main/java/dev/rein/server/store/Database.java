@@ -133,7 +133,8 @@ public final class Database implements AutoCloseable {
                 .migrate();
     }
 
-    /// Whether there is nothing to migrate. Flyway would find out too, but takes half a second of every start for it.
+    /// Whether there is nothing to migrate. Flyway would find out too, but takes half a second of every start for
+    /// it.
     private static boolean isCurrent(HikariDataSource pool) {
         try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement();

@@ -14,8 +14,8 @@ public interface Documents {
 
     /// Reads, changes and writes back one document as one step, trying again when another writer came between.
     ///
-    /// @param change given the current document, returns the same document with a new status or body; called
-    ///     again after a conflict, so it must be a pure function. Returning its argument writes nothing.
+    /// @param change given the current document, returns the same document with a new status or body; called again
+    ///     after a conflict, so it must be a pure function. Returning its argument writes nothing.
     /// @return the document as it now stands, or empty if there is none of that name
     Optional<Document> update(String kind, String name, UnaryOperator<Document> change);
 
@@ -25,7 +25,8 @@ public interface Documents {
     /// @throws IllegalArgumentException if the token is not one of ours for the same query
     DocumentPage list(DocumentQuery query);
 
-    /// Tags of a resource by its ARN, in the order of their keys. They outlive nothing: delete them with the resource.
+    /// Tags of a resource by its ARN, in the order of their keys. They outlive nothing: delete them with the
+    /// resource.
     Map<String, String> tags(String arn);
 
     void putTags(String arn, Map<String, String> tags);

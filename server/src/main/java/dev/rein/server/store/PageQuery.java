@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A [DocumentQuery] as SQL, and its tokens. A token holds the key of the last row seen and a fingerprint of the query
-/// it belongs to.
+/// A [DocumentQuery] as SQL, and its tokens. A token holds the key of the last row seen and a fingerprint of the
+/// query it belongs to.
 final class PageQuery {
     private final DocumentQuery query;
     private final List<String> conditions = new ArrayList<>(List.of("kind = :kind"));

@@ -1,5 +1,5 @@
-/// Tags on any resource, by its ARN. Creating and deleting resources sets and drops their tags; that happens where the
-/// resources live.
+/// Tags on any resource, by its ARN. Creating and deleting resources sets and drops their tags; that happens where
+/// the resources live.
 @NullMarked
 package dev.rein.server.tag;
 

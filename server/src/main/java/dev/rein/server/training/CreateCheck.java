@@ -23,8 +23,8 @@ import software.amazon.awssdk.services.sagemaker.model.S3DataType;
 import software.amazon.awssdk.services.sagemaker.model.StoppingCondition;
 import software.amazon.awssdk.services.sagemaker.model.TrainingInputMode;
 
-/// What AWS's service model cannot say about a CreateTrainingJob request. Finds everything that is wrong, then tells
-/// it at once.
+/// What AWS's service model cannot say about a CreateTrainingJob request. Finds everything that is wrong, then
+/// tells it at once.
 final class CreateCheck {
     private static final Pattern ROLE = Pattern.compile("arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]+");
     private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");

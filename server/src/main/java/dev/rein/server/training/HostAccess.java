@@ -18,7 +18,8 @@ public record HostAccess(URI endpoint, URI s3Endpoint, String accessKeyId, Strin
         requireNonNull(secretAccessKey, "secretAccessKey");
     }
 
-    /// What AWS's SDKs of any age read. `S3_ENDPOINT_URL` is for SageMaker's training toolkit, which reads no other.
+    /// What AWS's SDKs of any age read. `S3_ENDPOINT_URL` is for SageMaker's training toolkit, which reads no
+    /// other.
     public Map<String, String> environment(String region) {
         var environment = new LinkedHashMap<String, String>();
         environment.put("AWS_REGION", region);

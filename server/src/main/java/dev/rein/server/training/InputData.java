@@ -20,8 +20,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Brings S3 objects into a host's folders, keeping their keys below the prefix as paths. A key that would leave the
-/// folder is refused, and the job with it.
+/// Brings S3 objects into a host's folders, keeping their keys below the prefix as paths. A key that would leave
+/// the folder is refused, and the job with it.
 final class InputData {
     private static final JsonMapper JSON = new JsonMapper();
 

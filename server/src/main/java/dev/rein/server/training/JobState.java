@@ -11,8 +11,9 @@ import java.util.Optional;
 /// same state when the event comes too late to matter: an ended job stays as it ended, and a stopping job stops
 /// however its hosts exit.
 ///
-/// Nothing has been launched in [Starting], [Waiting] and [Downloading]; from [Training] on, something may have been:
-/// [Training] is stored before the first host is launched, so a job found in an earlier state can be begun anew.
+/// Nothing has been launched in [Starting], [Waiting] and [Downloading]; from [Training] on, something may have
+/// been: [Training] is stored before the first host is launched, so a job found in an earlier state can be begun
+/// anew.
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = JobState.Starting.class, name = "starting"),

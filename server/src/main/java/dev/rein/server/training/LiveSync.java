@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Uploads intermediate output and checkpoints of a running job, on a thread of its own until [#finish] or [#close].
+/// Uploads intermediate output and checkpoints of a running job, on a thread of its own until [#finish] or
+/// [#close].
 final class LiveSync implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LiveSync.class);
 

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.sagemaker.model.OutputCompressionType;
 
-/// Stores what the hosts of an ended job have left: the model, and other output. Storing twice is harmless: the same
-/// keys get the same content.
+/// Stores what the hosts of an ended job have left: the model, and other output. Storing twice is harmless: the
+/// same keys get the same content.
 final class Results {
     private final JobPlan plan;
     private final ObjectStore objects;

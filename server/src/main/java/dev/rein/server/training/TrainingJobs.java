@@ -67,8 +67,8 @@ public final class TrainingJobs implements AutoCloseable {
         this.capacity = new Capacity(settings.machine());
     }
 
-    /// Signs in for CreateTrainingJob, DescribeTrainingJob, ListTrainingJobs and StopTrainingJob. Jobs created before
-    /// [#start] are kept and begun then.
+    /// Signs in for CreateTrainingJob, DescribeTrainingJob, ListTrainingJobs and StopTrainingJob. Jobs created
+    /// before [#start] are kept and begun then.
     public void register(Operations operations) {
         new TrainingJobOperations(store, documents, runtimes, this::metrics, this::accepted, this::stopped)
                 .register(operations);

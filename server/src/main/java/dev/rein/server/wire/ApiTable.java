@@ -13,8 +13,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Every operation the control plane answers: the parts of it sign in through [Operations], and [#resolve] finds what a
-/// request asks for. Safe for any number of threads.
+/// Every operation the control plane answers: the parts of it sign in through [Operations], and [#resolve] finds
+/// what a request asks for. Safe for any number of threads.
 public final class ApiTable implements Operations {
     private static final JsonMapper JSON = new JsonMapper();
 

@@ -1,7 +1,7 @@
 package dev.rein.server.wire;
 
-/// The modelled errors the platform answers with. The wire names are AWS's, which differ between its JSON and its Query
-/// services; the fault says who can mend it.
+/// The modelled errors the platform answers with. The wire names are AWS's, which differ between its JSON and its
+/// Query services; the fault says who can mend it.
 public enum ErrorCode {
     VALIDATION("ValidationException", "ValidationError", 400, Fault.CALLER),
     SERIALIZATION("SerializationException", "MalformedInput", 400, Fault.CALLER),

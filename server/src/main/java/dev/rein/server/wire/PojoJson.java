@@ -22,8 +22,8 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The AWS SDK's own types to and from AWS JSON, through the fields they describe themselves with. The only place that
-/// leans on that protected part of the SDK, with [PojoXml].
+/// The AWS SDK's own types to and from AWS JSON, through the fields they describe themselves with. The only place
+/// that leans on that protected part of the SDK, with [PojoXml].
 public final class PojoJson {
     private static final JsonMapper JSON = new JsonMapper();
 

@@ -116,8 +116,8 @@ record ServiceModel(
         return new Shape.Structure(members, required);
     }
 
-    /// Instance types grow faster than the model, and some of ours (`ml.local`) are in no model: they are checked by
-    /// their form.
+    /// Instance types grow faster than the model, and some of ours (`ml.local`) are in no model: they are checked
+    /// by their form.
     private static Shape text(String name, JsonNode node) {
         if (name.endsWith("InstanceType")) {
             return new Shape.Text(new Size(1, 64), INSTANCE_TYPE, List.of(), false);

@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// A type of AWS's service model with the constraints it carries. Types refer to each other by name, since some contain
-/// themselves: [ServiceModel#shape] resolves.
+/// A type of AWS's service model with the constraints it carries. Types refer to each other by name, since some
+/// contain themselves: [ServiceModel#shape] resolves.
 sealed interface Shape {
     /// @param members shape names by wire name
     record Structure(Map<String, String> members, Set<String> required) implements Shape {}

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
-/// Checks a request against the service model and reports every violation at once, in AWS's words:
-/// `1 validation error detected: Value 'a b' at 'trainingJobName' failed to satisfy constraint: Member must …`.
+/// Checks a request against the service model and reports every violation at once, in AWS's words: `1 validation
+/// error detected: Value 'a b' at 'trainingJobName' failed to satisfy constraint: Member must …`.
 ///
 /// Types are not checked here but where values are read ([PojoJson]); members unknown to the model are left alone,
 /// since clients may be newer than it.

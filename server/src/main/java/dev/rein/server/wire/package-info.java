@@ -1,5 +1,5 @@
-/// AWS's wire: operations, modelled errors, validation from AWS's own service models, and JSON to and from the
-/// AWS SDK's types.
+/// AWS's wire: operations, modelled errors, validation from AWS's own service models, and JSON to and from the AWS
+/// SDK's types.
 @NullMarked
 package dev.rein.server.wire;
 

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 
-/// A model server as small as they get, run as a replica. `model/behaviour` says how it starts; the custom attributes
-/// of an invocation say how that ends.
+/// A model server as small as they get, run as a replica. `model/behaviour` says how it starts; the custom
+/// attributes of an invocation say how that ends.
 public final class EchoServer {
     private final String identity = ProcessHandle.current().pid() + "";
     private final Path ml = Path.of(System.getenv().getOrDefault("SAGEMAKER_BASE_DIR", "/opt/ml"));

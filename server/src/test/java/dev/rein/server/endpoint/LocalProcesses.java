@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// A backend of plain child processes, without isolation: what endpoints need of one and no more. Its hosts outlive an
-/// [Endpoints] but not the test; closing it kills them.
+/// A backend of plain child processes, without isolation: what endpoints need of one and no more. Its hosts outlive
+/// an [Endpoints] but not the test; closing it kills them.
 final class LocalProcesses implements Backend {
     private final Path root;
     private final Map<HostId, LocalHost> hosts = new ConcurrentHashMap<>();

@@ -45,8 +45,8 @@ import software.amazon.awssdk.services.sagemaker.model.ProductionVariant;
 import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeClient;
 import software.amazon.awssdk.services.sagemakerruntime.model.InvokeEndpointResponse;
 
-/// Endpoints behind a real front, over real processes and a real database, and AWS's own clients of them. [#restart] is
-/// a restart of the server; closing leaves nothing.
+/// Endpoints behind a real front, over real processes and a real database, and AWS's own clients of them.
+/// [#restart] is a restart of the server; closing leaves nothing.
 final class ServingPlatform implements AutoCloseable, LogFollower {
     static final String IMAGE = "echo:latest";
     private static final long PATIENCE = Duration.ofSeconds(60).toNanos();

@@ -33,8 +33,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Every line of operations.txt, filled at random: what is written reads back the same, and no nonsense gets more than
-/// an error of the caller's fault.
+/// Every line of operations.txt, filled at random: what is written reads back the same, and no nonsense gets more
+/// than an error of the caller's fault.
 final class EveryOperationTest {
     private static final Map<String, String> PACKAGES =
             Map.of("sagemaker", "sagemaker", "logs", "cloudwatchlogs", "sts", "sts", "iam", "iam");

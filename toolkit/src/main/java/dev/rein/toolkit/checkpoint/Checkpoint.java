@@ -10,8 +10,9 @@ package dev.rein.toolkit.checkpoint;
 /// }
 /// ```
 ///
-/// While saving, what is passed is written and returned as it is; while restoring, arrays are overwritten and saved numbers returned.
-/// Names are unique within a part. Restoring throws [CheckpointException] where a name is missing or an array has another length.
+/// While saving, what is passed is written and returned as it is; while restoring, arrays are overwritten and saved
+/// numbers returned. Names are unique within a part. Restoring throws [CheckpointException] where a name is missing
+/// or an array has another length.
 public interface Checkpoint {
     /// Whether values come from the checkpoint; otherwise they go to it.
     boolean restoring();

@@ -67,7 +67,8 @@ public final class CheckpointFile {
         saving.throwFailure();
         out.writeShort(0);
         out.flush();
-        ByteBuffer crc = ByteBuffer.allocate(4).putInt((int) checksum.getValue()).flip();
+        ByteBuffer crc =
+                ByteBuffer.allocate(4).putInt((int) checksum.getValue()).flip();
         while (crc.hasRemaining()) {
             channel.write(crc);
         }
@@ -112,7 +113,11 @@ public final class CheckpointFile {
             throw new CheckpointException(
                     "%s: checkpoint format %s (expected: 1). A newer Rein wrote it; go on with that one."
                             .formatted(
-                                    file, begin.substring(MAGIC_WORD).lines().findFirst().orElse("?")));
+                                    file,
+                                    begin.substring(MAGIC_WORD)
+                                            .lines()
+                                            .findFirst()
+                                            .orElse("?")));
         }
     }
 
@@ -139,8 +144,8 @@ public final class CheckpointFile {
                     return type;
                 }
             }
-            throw new CheckpointException("entry of type %d (expected: one of %s)"
-                    .formatted(code, java.util.Arrays.toString(values())));
+            throw new CheckpointException(
+                    "entry of type %d (expected: one of %s)".formatted(code, java.util.Arrays.toString(values())));
         }
     }
 }

@@ -33,8 +33,8 @@ final class Restoring implements Checkpoint {
     private ByteBuffer elements(String name, CheckpointFile.Type type, int count) {
         Entry entry = entries.get(prefix + name);
         if (entry == null) {
-            throw new CheckpointException("%s: \"%s%s\" is missing: it is of another kind of training run."
-                    .formatted(file, prefix, name));
+            throw new CheckpointException(
+                    "%s: \"%s%s\" is missing: it is of another kind of training run.".formatted(file, prefix, name));
         }
         if (entry.type() != type || (count >= 0 && entry.count() != count)) {
             throw new CheckpointException(
@@ -88,8 +88,9 @@ final class Restoring implements Checkpoint {
         ByteBuffer bytes = elements(name, CheckpointFile.Type.TEXT, -1);
         String saved = UTF_8.decode(bytes).toString();
         if (!saved.equals(text)) {
-            throw new CheckpointException("%s: %s%s was \"%s\" and is now \"%s\" (expected: the same). Go on with what it was begun with."
-                    .formatted(file, prefix, name, saved, text));
+            throw new CheckpointException(
+                    "%s: %s%s was \"%s\" and is now \"%s\" (expected: the same). Go on with what it was begun with."
+                            .formatted(file, prefix, name, saved, text));
         }
     }
 }

@@ -8,7 +8,8 @@ import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Writes entries as the walk shows them. The first failure of the disk is kept for [#throwFailure]: walks know no files.
+/// Writes entries as the walk shows them. The first failure of the disk is kept for [#throwFailure]: walks know no
+/// files.
 final class Saving implements Checkpoint {
     private final Shared shared;
     private final String prefix;
@@ -17,7 +18,9 @@ final class Saving implements Checkpoint {
     private static final class Shared {
         final DataOutputStream out;
         final Set<String> names = new HashSet<>();
-        @Nullable IOException failure;
+
+        @Nullable
+        IOException failure;
 
         Shared(DataOutputStream out) {
             this.out = out;
@@ -55,7 +58,8 @@ final class Saving implements Checkpoint {
 
     private void entry(String name, CheckpointFile.Type type, int count, Elements elements) {
         if (!shared.names.add(prefix + name)) {
-            throw new IllegalStateException("checkpoint: \"%s%s\" twice (expected: names that differ)".formatted(prefix, name));
+            throw new IllegalStateException(
+                    "checkpoint: \"%s%s\" twice (expected: names that differ)".formatted(prefix, name));
         }
         if (shared.failure != null) {
             return;

@@ -3,9 +3,7 @@ package dev.rein.toolkit.environment;
 import java.util.random.RandomGenerator;
 
 /// The chance of one episode, a function of (seed, environment, episode) alone: results never depend on which
-/// thread
-/// ran
-/// an episode, or in what order. SplitMix64 (Steele, Lea & Flood 2014) over a mixed key.
+/// thread ran an episode, or in what order. SplitMix64 (Steele, Lea & Flood 2014) over a mixed key.
 public final class EpisodeRandom implements RandomGenerator {
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 

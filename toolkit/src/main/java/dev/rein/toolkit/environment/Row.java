@@ -1,7 +1,6 @@
 package dev.rein.toolkit.environment;
 
-/// A window onto one row of a batch: what is written here is where the network reads. Never kept beyond the
-/// call.
+/// A window onto one row of a batch: what is written here is where the network reads. Never kept beyond the call.
 public final class Row {
     private float[] array = new float[0];
     private int from;

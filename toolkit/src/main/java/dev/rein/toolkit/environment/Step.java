@@ -28,9 +28,8 @@ public final class Step {
         return clear();
     }
 
-    /// Forgets what was said of the step before. [VectorEnvironment] does so itself; who calls an environment
-    /// by hand does
-    /// it before each call.
+    /// Forgets what was said of the step before. [VectorEnvironment] does so itself; who calls an environment by
+    /// hand does it before each call.
     public Step clear() {
         reward = 0;
         elapsed = 1;
@@ -71,10 +70,8 @@ public final class Step {
         return truncated;
     }
 
-    /// For event-driven simulators: how much time the step took, in the unit of one ordinary step. Returns
-    /// discount
-    /// by
-    /// `γ` to this power.
+    /// For event-driven simulators: how much time the step took, in the unit of one ordinary step. Returns discount
+    /// by `γ` to this power.
     public void elapsed(float steps) {
         elapsed = steps;
     }

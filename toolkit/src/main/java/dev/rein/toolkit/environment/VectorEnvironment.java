@@ -4,13 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/// Many environments stepped as one batch, on the calling thread. An ended episode is followed at once by the
-/// next
+/// Many environments stepped as one batch, on the calling thread. An ended episode is followed at once by the next
 /// (Gymnasium's SAME_STEP): [#observations] then holds the first observation of the next episode and
 /// [#finalObservations] the last of the ended one.
 ///
-/// The arrays stay the same for the life of the batch and are overwritten by every step. Owned by one thread
-/// at a
+/// The arrays stay the same for the life of the batch and are overwritten by every step. Owned by one thread at a
 /// time.
 public final class VectorEnvironment implements AutoCloseable {
     private final List<Environment> environments;
@@ -67,8 +65,8 @@ public final class VectorEnvironment implements AutoCloseable {
     /// @param maker called once for each environment; every call makes another of the same spaces
     /// @param count at least 1
     /// @param seed  the chance of all episodes
-    /// @throws IllegalArgumentException if the maker gives the same environment twice running, or other
-    ///     spaces; those made by then are closed
+    /// @throws IllegalArgumentException if the maker gives the same environment twice running, or other spaces;
+    ///     those made by then are closed
     public static VectorEnvironment of(Supplier<? extends Environment> maker, int count, long seed) {
         if (count < 1) {
             throw new IllegalArgumentException("count: %d (expected: at least 1)".formatted(count));

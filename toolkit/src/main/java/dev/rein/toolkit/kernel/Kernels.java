@@ -1,15 +1,13 @@
 package dev.rein.toolkit.kernel;
 
 /// The arithmetic of small networks on flat, row-major `float[]`. All methods overwrite only what they name,
-/// allocate
-/// nothing, and check no shapes: callers check theirs once, at their door.
+/// allocate nothing, and check no shapes: callers check theirs once, at their door.
 ///
 /// Two implementations give the same results up to the order of additions; each alone is deterministic.
 public sealed interface Kernels permits ScalarKernels, VectorKernels {
     /// `C = A·B + bias`, or `C += A·B` without a bias.
     ///
-    /// @param a      `m × k`; element (i, p) is at `a0 + i * aRow + p * aColumn`, so a transposed matrix needs
-    ///     no
+    /// @param a      `m × k`; element (i, p) is at `a0 + i * aRow + p * aColumn`, so a transposed matrix needs no
     ///     copy
     /// @param b      `k × n`, rows next to each other, from `b0`
     /// @param bias   from `bias0`, `n` long; not read when `accumulate`

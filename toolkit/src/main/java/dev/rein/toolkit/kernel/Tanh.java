@@ -1,8 +1,7 @@
 package dev.rein.toolkit.kernel;
 
 /// tanh(x) ≈ x · p(x²) / q(x²), q's constant term 1: our own minimax fit on [-9.02, 9.02] by reweighted least
-/// squares,
-/// relative error 6e-9 before rounding to float. Beyond it float tanh is ±1.
+/// squares, relative error 6e-9 before rounding to float. Beyond it float tanh is ±1.
 final class Tanh {
     static final float LIMIT = 9.02f;
     static final float P0 = 0.99999994f;

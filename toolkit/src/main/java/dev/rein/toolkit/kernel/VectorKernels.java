@@ -5,10 +5,8 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The kernels on the widest vectors of the CPU. Accumulators are local variables, never arrays: that is what
-/// keeps
-/// them
-/// in registers. Columns that do not fill a vector are handled by a mask, so narrow heads run here too.
+/// The kernels on the widest vectors of the CPU. Accumulators are local variables, never arrays: that is what keeps
+/// them in registers. Columns that do not fill a vector are handled by a mask, so narrow heads run here too.
 final class VectorKernels implements Kernels {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();

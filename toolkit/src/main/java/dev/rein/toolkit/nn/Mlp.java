@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// A multi-layer perceptron: `x ← activation(x·W + b)` for each hidden layer, `x·W + b` for the last.
 ///
 /// Layer `l` maps `sizes[l]` to `sizes[l + 1]`; its weights are `[sizes[l] × sizes[l + 1]]`, row-major, at
-/// [#weightOffset], its biases follow at [#biasOffset]. Scratch grows to the largest batch seen and is then
-/// reused.
+/// [#weightOffset], its biases follow at [#biasOffset]. Scratch grows to the largest batch seen and is then reused.
 public final class Mlp implements Network {
     /// A layer of at most this many outputs fills too little of a vector to have its gradient computed by rows.
     private static final int NARROW = 8;
@@ -50,8 +49,7 @@ public final class Mlp implements Network {
         gradient = new float[count];
     }
 
-    /// Orthogonal weights and zero biases (Saxe et al. 2014): gain √2 for hidden layers, `outputGain` for the
-    /// last.
+    /// Orthogonal weights and zero biases (Saxe et al. 2014): gain √2 for hidden layers, `outputGain` for the last.
     public static Mlp initialised(RandomGenerator random, Activation activation, float outputGain, int... sizes) {
         Mlp mlp = new Mlp(activation, sizes);
         for (int l = 0; l < mlp.layers(); l++) {
@@ -161,9 +159,8 @@ public final class Mlp implements Network {
         }
     }
 
-    /// `dW += xᵀ·dy`: the transposed one is read through its strides. A narrow layer computes `dWᵀ = dyᵀ·x`,
-    /// whose rows
-    /// fill vectors.
+    /// `dW += xᵀ·dy`: the transposed one is read through its strides. A narrow layer computes `dWᵀ = dyᵀ·x`, whose
+    /// rows fill vectors.
     private void weightGradient(float[] x, int x0, float[] dy, int rows, int in, int out, int weights) {
         if (out > NARROW) {
             kernels.multiply(x, x0, 1, in, dy, 0, dy, 0, gradient, weights, in, out, rows, true);

@@ -18,8 +18,7 @@ public interface Network {
 
     void zeroGradient();
 
-    /// @param input  `[rows × inputSize]`, from element `input0`; read again by [#backward], so leave it
-    ///     unchanged
+    /// @param input  `[rows × inputSize]`, from element `input0`; read again by [#backward], so leave it unchanged
     ///     until then
     /// @param output `[rows × outputSize]`, overwritten from element `output0`
     void forward(float[] input, int input0, int rows, float[] output, int output0);

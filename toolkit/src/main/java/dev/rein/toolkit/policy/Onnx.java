@@ -13,9 +13,8 @@ import java.util.Arrays;
 
 /// Writes a policy as an ONNX model (IR version 8, operator set 17), action post-processing inside:
 ///
-/// input `observation` float `[rows, size]`; output `action`, int64 `[rows]` for choices or float `[rows,
-/// size]` for
-/// numbers; output `logits` or `mean`, float `[rows, features]`, as the network gave it.
+/// input `observation` float `[rows, size]`; output `action`, int64 `[rows]` for choices or float `[rows, size]`
+/// for numbers; output `logits` or `mean`, float `[rows, features]`, as the network gave it.
 ///
 /// The model is a few nested protobuf messages, written directly: field numbers are those of onnx.proto.
 final class Onnx {

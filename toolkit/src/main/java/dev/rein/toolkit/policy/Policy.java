@@ -9,12 +9,9 @@ import dev.rein.toolkit.nn.Mlp;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// A trained policy, deterministic: the most likely action of a [Discrete] space, the mean (clipped to its
-/// bounds)
-/// of a
-/// [Box]. Immutable and safe for any number of threads; each thread has a network copy of its own, so a call
-/// allocates
-/// nothing once its thread and batch size are known.
+/// A trained policy, deterministic: the most likely action of a [Discrete] space, the mean (clipped to its bounds)
+/// of a [Box]. Immutable and safe for any number of threads; each thread has a network copy of its own, so a call
+/// allocates nothing once its thread and batch size are known.
 public final class Policy {
     /// A thread's own network and buffers.
     private final class Scratch {
@@ -36,8 +33,7 @@ public final class Policy {
     private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
 
     /// @param network inputs: the observation's features; outputs: a logit for each choice, or the mean of each
-    ///     number.
-    ///     Copied.
+    ///     number. Copied.
     /// @throws IllegalArgumentException if the network's shape does not fit the spaces
     public Policy(Space observationSpace, Space actionSpace, Mlp network) {
         this.observationSpace = requireNonNull(observationSpace, "observationSpace");

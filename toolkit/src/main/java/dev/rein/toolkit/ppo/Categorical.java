@@ -2,8 +2,7 @@ package dev.rein.toolkit.ppo;
 
 import java.util.random.RandomGenerator;
 
-/// One of `n` choices, by softmax over logits; a masked choice has probability 0 and no gradient (Huang &
-/// Ontañón
+/// One of `n` choices, by softmax over logits; a masked choice has probability 0 and no gradient (Huang & Ontañón
 /// 2022).
 final class Categorical implements Head {
     private static final float[] NONE = new float[0];

@@ -2,10 +2,8 @@ package dev.rein.toolkit.ppo;
 
 import java.util.random.RandomGenerator;
 
-/// Independent normals: means from the network, logarithms of the deviations one parameter each, the same in
-/// every
-/// state
-/// (37 details, continuous actions 1-3).
+/// Independent normals: means from the network, logarithms of the deviations one parameter each, the same in every
+/// state (37 details, continuous actions 1-3).
 final class Gaussian implements Head {
     private static final double HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 

@@ -26,8 +26,7 @@ sealed interface Head permits Categorical, Gaussian {
 
     float entropy();
 
-    /// Overwrites the row of the loss's gradient by the outputs, for a loss of `g · log π(a) − bonus ·
-    /// entropy` at
+    /// Overwrites the row of the loss's gradient by the outputs, for a loss of `g · log π(a) − bonus · entropy` at
     /// first order.
     void gradient(float g, float bonus, float[] outputGradient, int row);
 

@@ -18,12 +18,9 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// Proximal policy optimisation with a clipped objective (Schulman et al. 2017), as the implementation details
-/// of
-/// Huang et
-/// al. 2022 ("the 37 details", cited here by number) have it: two separate tanh networks, vectorised
-/// environments,
-/// fixed-length rollouts, generalised advantage estimation with bootstrap at truncation.
+/// Proximal policy optimisation with a clipped objective (Schulman et al. 2017), as the implementation details of
+/// Huang et al. 2022 ("the 37 details", cited here by number) have it: two separate tanh networks, vectorised
+/// environments, fixed-length rollouts, generalised advantage estimation with bootstrap at truncation.
 ///
 /// Owned by one thread. The same seed gives the same policy, bit for bit.
 public final class Ppo implements AutoCloseable {
@@ -209,8 +206,8 @@ public final class Ppo implements AutoCloseable {
         }
     }
 
-    /// Continuous actions are clipped for the environment only; the update sees what was drawn (continuous
-    /// detail 5).
+    /// Continuous actions are clipped for the environment only; the update sees what was drawn (continuous detail
+    /// 5).
     private float[] inBounds(float[] drawn) {
         if (!(environments.actionSpace() instanceof Box box)) {
             return drawn;

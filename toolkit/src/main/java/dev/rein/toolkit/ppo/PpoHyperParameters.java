@@ -83,13 +83,11 @@ public record PpoHyperParameters(
         return new PpoHyperParameters(8, 32, 256, 20, 1e-3f, true, 0.98f, 0.8f, 0.2f, 0, 0.5f, 0.5f, 0, 64);
     }
 
-    /// These numbers with some replaced by name: `n_envs`, `n_steps`, `batch_size`, `n_epochs`,
-    /// `learning_rate`,
+    /// These numbers with some replaced by name: `n_envs`, `n_steps`, `batch_size`, `n_epochs`, `learning_rate`,
     /// `annealed`, `gamma`, `gae_lambda`, `clip_range`, `ent_coef`, `vf_coef`, `max_grad_norm`, `target_kl`,
     /// `hidden`.
     ///
-    /// @throws IllegalArgumentException naming every unknown name, unreadable value and value out of range at
-    ///     once
+    /// @throws IllegalArgumentException naming every unknown name, unreadable value and value out of range at once
     public PpoHyperParameters with(Map<String, String> values) {
         var named = new NamedValues("PpoHyperParameters", values);
         int newEnvironments = named.integer("n_envs", environments);

@@ -8,8 +8,7 @@ import java.util.Locale;
 import java.util.function.Supplier;
 
 /// Returns of a policy, played deterministically, one episode in each of as many environments: no episode is
-/// favoured
-/// for being short.
+/// favoured for being short.
 public final class Evaluation {
     /// Keeps the chance of evaluation apart from that of training with the same seed.
     private static final long APART = 0x65766C75_6174696FL;

@@ -13,8 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MlpTest {
     private final RandomGenerator random = new EpisodeRandom(11, 0, 0);
 
-    /// The loss is the sum of outputs weighted by fixed numbers; its gradient must be the slope seen by moving
-    /// one
+    /// The loss is the sum of outputs weighted by fixed numbers; its gradient must be the slope seen by moving one
     /// number.
     @ParameterizedTest
     @EnumSource

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// Prints values as Python would: `str(v)`, `repr(v)`, and
-/// `json.dumps(v, sort_keys=True, separators=(",", ":"), ensure_ascii=True)`.
+/// Prints values as Python would: `str(v)`, `repr(v)`, and `json.dumps(v, sort_keys=True, separators=(",", ":"),
+/// ensure_ascii=True)`.
 public final class PythonText {
     /// Python orders strings by code point, Java by UTF-16 unit; they part above U+FFFF.
     public static final Comparator<String> BY_CODE_POINT = (a, b) -> {
@@ -107,7 +107,8 @@ public final class PythonText {
         to.append('"');
     }
 
-    /// `float.__repr__`: the shortest digits that read back as the same number, an exponent below 1e-4 and from 1e16.
+    /// `float.__repr__`: the shortest digits that read back as the same number, an exponent below 1e-4 and from
+    /// 1e16.
     private static String real(double number, String infinity, String nan) {
         if (Double.isNaN(number)) {
             return nan;

@@ -1,5 +1,5 @@
-/// JSON as Python's `json` module reads and writes it, because that is how the SageMaker containers contract words its
-/// environment variables and arguments: a script must not be able to tell which toolkit started it.
+/// JSON as Python's `json` module reads and writes it, because that is how the SageMaker containers contract words
+/// its environment variables and arguments: a script must not be able to tell which toolkit started it.
 ///
 /// Start with [Json]; [PythonText] prints values the Python way. For reading configuration, not for hot paths.
 @NullMarked

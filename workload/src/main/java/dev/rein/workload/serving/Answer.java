@@ -69,7 +69,8 @@ enum Answer {
     /// @param actions row-major `[rows × action size]`
     abstract byte[] write(float[] actions, int rows, Shape shape, Wording wording);
 
-    /// The first type of an `Accept` header that we write. Preferences by `q` are left aside: callers name one type.
+    /// The first type of an `Accept` header that we write. Preferences by `q` are left aside: callers name one
+    /// type.
     ///
     /// @param byDefault for `*/*` and an empty header
     static Optional<Answer> accepted(String accept, Answer byDefault) {

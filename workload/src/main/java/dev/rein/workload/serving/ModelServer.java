@@ -15,8 +15,8 @@ import org.eclipse.jetty.util.thread.VirtualThreadPool;
 
 /// Serves the model of one directory over HTTP until closed.
 ///
-/// The port answers at once, `/ping` with 503 while the model is being loaded. Closing stops listening, lets requests
-/// in flight finish, then closes the model.
+/// The port answers at once, `/ping` with 503 while the model is being loaded. Closing stops listening, lets
+/// requests in flight finish, then closes the model.
 public final class ModelServer implements AutoCloseable {
     private static final long DRAIN_MILLIS = 5000;
 
@@ -48,8 +48,8 @@ public final class ModelServer implements AutoCloseable {
             }
         }
 
-        /// As the hosting contract words them. A container has to listen on every address it has; a platform that runs
-        /// hosts as plain processes says `REIN_BIND_ADDRESS=127.0.0.1`.
+        /// As the hosting contract words them. A container has to listen on every address it has; a platform that
+        /// runs hosts as plain processes says `REIN_BIND_ADDRESS=127.0.0.1`.
         public static Options from(Map<String, String> environment, Path model) {
             return new Options(
                     model,

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// A policy in ONNX, run by ONNX Runtime: one input of 32-bit floats `[batch × observation]`, and an output of whole
-/// numbers `[batch]` (choices) or of 32-bit floats `[batch × action]`.
+/// A policy in ONNX, run by ONNX Runtime: one input of 32-bit floats `[batch × observation]`, and an output of
+/// whole numbers `[batch]` (choices) or of 32-bit floats `[batch × action]`.
 ///
 /// Of several outputs the one called `action` counts, else the first.
 final class OnnxModel implements ServedModel {

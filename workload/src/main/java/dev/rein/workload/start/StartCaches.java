@@ -19,9 +19,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Makes, in one folder, what lets this program start quickly: an AOT cache for `train`, for JVM entry points and for
-/// `serve`, and the argument files `train.args` and `serve.args` that a platform starts it with
-/// (`java @train.args dev.rein.workload.Main train`).
+/// Makes, in one folder, what lets this program start quickly: an AOT cache for `train`, for JVM entry points and
+/// for `serve`, and the argument files `train.args` and `serve.args` that a platform starts it with (`java
+/// @train.args dev.rein.workload.Main train`).
 ///
 /// Takes some ten seconds. Make them again when the JDK or a jar has changed, or has moved.
 public final class StartCaches {

@@ -12,7 +12,8 @@ import java.util.Map;
 
 /// Runs the entry point and watches it to its end.
 ///
-/// Its standard output is this program's own; its standard error passes through, so that its last words can be told.
+/// Its standard output is this program's own; its standard error passes through, so that its last words can be
+/// told.
 final class EntryProcess {
     private static final String INCUBATOR_NOTICE = "WARNING: Using incubator modules: jdk.incubator.vector\n";
 

@@ -20,7 +20,8 @@ import javax.tools.JavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
-/// A Java source file as an entry point: compiled once, in this process, together with the sibling files it refers to.
+/// A Java source file as an entry point: compiled once, in this process, together with the sibling files it refers
+/// to.
 final class JavaSource {
     private static final int SHOWN_ERRORS = 10;
 

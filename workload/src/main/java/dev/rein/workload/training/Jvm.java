@@ -10,16 +10,17 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// How a JVM entry point is started: the same JDK as this program, the toolkit first on its class path, then the user's
-/// own classes and jars.
+/// How a JVM entry point is started: the same JDK as this program, the toolkit first on its class path, then the
+/// user's own classes and jars.
 ///
-/// Nothing else of ours is there, so a user's choice of libraries meets no other version of them. `JDK_JAVA_OPTIONS`
-/// in the job's environment adds or overrides flags.
+/// Nothing else of ours is there, so a user's choice of libraries meets no other version of them.
+/// `JDK_JAVA_OPTIONS` in the job's environment adds or overrides flags.
 ///
 /// @param home      of the JDK
 /// @param classPath the toolkit, the typed view of the contract, and what the two need
 /// @param cpus      cores the host has
-/// @param cache     an AOT cache made for exactly these flags and this class path; a JVM ignores one that does not fit
+/// @param cache     an AOT cache made for exactly these flags and this class path; a JVM ignores one that does not
+///     fit
 public record Jvm(Path home, List<Path> classPath, int cpus, Optional<Path> cache) {
     public Jvm {
         classPath = List.copyOf(classPath);

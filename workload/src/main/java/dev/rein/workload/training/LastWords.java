@@ -22,8 +22,8 @@ final class LastWords {
         }
     }
 
-    /// The last exception with what follows it: a Java stack trace from its message on, or the message after a Python
-    /// traceback. Without one, the last lines.
+    /// The last exception with what follows it: a Java stack trace from its message on, or the message after a
+    /// Python traceback. Without one, the last lines.
     String summary() {
         List<String> lines = text().lines().toList();
         for (int i = lines.size() - 1; i >= 0; i--) {

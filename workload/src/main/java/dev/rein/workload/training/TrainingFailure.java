@@ -2,8 +2,8 @@ package dev.rein.workload.training;
 
 import org.jspecify.annotations.Nullable;
 
-/// Why a host's training failed, worded as the failure file words it: the platform shows its first 1024 characters to
-/// the user as `AlgorithmError`.
+/// Why a host's training failed, worded as the failure file words it: the platform shows its first 1024 characters
+/// to the user as `AlgorithmError`.
 final class TrainingFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// Brings the user's code to `/opt/ml/code`. What is there already wins: a platform or an image may have put it there.
+/// Brings the user's code to `/opt/ml/code`. What is there already wins: a platform or an image may have put it
+/// there.
 final class UserCode {
     private UserCode() {}
 

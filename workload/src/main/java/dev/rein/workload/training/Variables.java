@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 
 /// What the entry point is told: the `SM_*` environment variables and the arguments, both made from [JobConfig].
 ///
-/// Names keep their hyphens and dots (`SM_HP_BATCH-SIZE`), so they must be set through the environment array of the new
-/// process and never through a shell.
+/// Names keep their hyphens and dots (`SM_HP_BATCH-SIZE`), so they must be set through the environment array of the
+/// new process and never through a shell.
 final class Variables {
     private static final List<String> DISTRIBUTION_SWITCHES = List.of(
             "sagemaker_mpi_enabled",

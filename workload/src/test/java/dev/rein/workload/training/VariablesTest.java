@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Each folder of the fixture holds a host's three configuration files and what AWS's own toolkit (`sagemaker-training`
-/// 5.1.4) made of them, recorded with two cores and no GPU.
+/// Each folder of the fixture holds a host's three configuration files and what AWS's own toolkit
+/// (`sagemaker-training` 5.1.4) made of them, recorded with two cores and no GPU.
 class VariablesTest {
     /// We know the job's name from the hyperparameter too, as the older toolkit does; AWS's newer one says null.
     private static final String JOB_NAME_OF_HYPERPARAMETER = "\"job_name\":\"rl-2026-11-23\"";

@@ -14,8 +14,8 @@ import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Limits on memory, CPU and the number of processes, by the kernel's control groups, version 1 or 2. To be had where
-/// the server may make groups: as root, outside of a locked container.
+/// Limits on memory, CPU and the number of processes, by the kernel's control groups, version 1 or 2. To be had
+/// where the server may make groups: as root, outside of a locked container.
 final class ControlGroups {
     private static final Logger log = LoggerFactory.getLogger(ControlGroups.class);
     /// Enough for Ray on a large machine, too few for a fork bomb to take the machine down.

@@ -11,7 +11,8 @@ import java.util.OptionalInt;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A host on disk: what it was launched with, and what its launcher wrote about it. Files appear whole or not at all.
+/// A host on disk: what it was launched with, and what its launcher wrote about it. Files appear whole or not at
+/// all.
 ///
 /// @param path the host's own folder; everything in it but `ml` is out of the host's reach
 record HostFolder(Path path) {

@@ -1,7 +1,7 @@
 package dev.rein.server.backend.process;
 
-/// How well hosts are kept apart from the machine and from each other, best first. Which one a machine allows is found
-/// by trying, see [Machine].
+/// How well hosts are kept apart from the machine and from each other, best first. Which one a machine allows is
+/// found by trying, see [Machine].
 public enum Isolation {
     /// Server runs as root: each host is a user of its own and root only in its own user namespace, in bubblewrap.
     SANDBOX_OWN_USER(""),

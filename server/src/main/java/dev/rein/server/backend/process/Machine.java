@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Finds out what this machine allows by trying it: that a program is installed says nothing about whether the kernel,
-/// a container or a security module lets it work.
+/// Finds out what this machine allows by trying it: that a program is installed says nothing about whether the
+/// kernel, a container or a security module lets it work.
 final class Machine {
     private static final Logger log = LoggerFactory.getLogger(Machine.class);
     private static final long PATIENCE_SECONDS = 10;

@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
 
 /// Runs hosts as supervised process trees of this machine, in the best sandbox it allows.
 ///
-/// Each host has a small launcher of its own that outlives the server, pumps the host's output into its log, and writes
-/// down how it ended; a later server on the same folder finds every host again, running or not. The folder belongs to
-/// one backend at a time.
+/// Each host has a small launcher of its own that outlives the server, pumps the host's output into its log, and
+/// writes down how it ended; a later server on the same folder finds every host again, running or not. The folder
+/// belongs to one backend at a time.
 public final class ProcessBackend implements Backend {
     private static final Logger log = LoggerFactory.getLogger(ProcessBackend.class);
     private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,254}");
@@ -264,7 +264,8 @@ public final class ProcessBackend implements Backend {
                 made);
     }
 
-    /// A port nobody listens on now. Another program may take it before the host does; the host then says so itself.
+    /// A port nobody listens on now. Another program may take it before the host does; the host then says so
+    /// itself.
     private static int freePort() throws IOException {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();

@@ -19,7 +19,7 @@ final class ProcessTable {
     private ProcessTable() {}
 
     /// @param startTicks clock ticks from the machine's start to the process's: with the pid and the boot id a name
-    /// that is never given twice
+    ///     that is never given twice
     record Entry(long pid, long parent, char state, long startTicks) {
         boolean runs() {
             return state != 'Z' && state != 'X';

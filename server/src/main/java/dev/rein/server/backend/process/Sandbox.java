@@ -11,8 +11,9 @@ import java.util.stream.Collectors;
 
 /// Turns what a host should be into the command line that makes it so.
 ///
-/// The environment never stands on a command line, where every user of the machine could read it: bubblewrap gets it
-/// through a descriptor; without bubblewrap it passes through `env` in the instant before the entry point starts.
+/// The environment never stands on a command line, where every user of the machine could read it: bubblewrap gets
+/// it through a descriptor; without bubblewrap it passes through `env` in the instant before the entry point
+/// starts.
 ///
 /// @param scripts     where the shell programs lie
 /// @param lockUsers   whether this bubblewrap can forbid user namespaces inside

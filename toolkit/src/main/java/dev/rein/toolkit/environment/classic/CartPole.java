@@ -9,9 +9,8 @@ import dev.rein.toolkit.environment.Step;
 import dev.rein.toolkit.environment.TimeLimit;
 import java.util.random.RandomGenerator;
 
-/// CartPole-v1: keep a pole upright on a cart that is pushed left (0) or right (1) (Barto, Sutton & Anderson
-/// 1983, as
-/// Gymnasium implements it). Reward 1 a step; over when the pole leans beyond 12° or the cart leaves ±2.4.
+/// CartPole-v1: keep a pole upright on a cart that is pushed left (0) or right (1) (Barto, Sutton & Anderson 1983,
+/// as Gymnasium implements it). Reward 1 a step; over when the pole leans beyond 12° or the cart leaves ±2.4.
 public final class CartPole implements Environment {
     private static final double GRAVITY = 9.8;
     private static final double CART_MASS = 1.0;
