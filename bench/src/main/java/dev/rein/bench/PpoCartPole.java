@@ -14,7 +14,7 @@ final class PpoCartPole {
     static void main(String[] arguments) {
         var hyperParameters = switch (arguments[0]) {
             case "cleanrl" -> PpoHyperParameters.defaults();
-            case "zoo" -> PpoHyperParameters.cartPole();
+            case "zoo" -> PpoHyperParameters.preset("CartPole-v1").hyperParameters();
             default -> throw new IllegalArgumentException(arguments[0] + " (expected: cleanrl or zoo)");
         };
         long steps = Long.parseLong(arguments[1]);

@@ -2,53 +2,112 @@ package dev.rein.toolkit.policy;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.rein.toolkit.distribution.ActionHead;
+import dev.rein.toolkit.distribution.Categorical;
+import dev.rein.toolkit.distribution.Distribution;
 import dev.rein.toolkit.environment.Box;
 import dev.rein.toolkit.environment.Discrete;
 import dev.rein.toolkit.environment.Space;
-import dev.rein.toolkit.nn.Mlp;
+import dev.rein.toolkit.nn.Normalizer;
+import dev.rein.toolkit.nn.Sequential;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
-/// A trained policy, deterministic: the most likely action of a [Discrete] space, the mean (clipped to its bounds)
-/// of a [Box]. Immutable and safe for any number of threads; each thread has a network copy of its own, so a call
-/// allocates nothing once its thread and batch size are known.
+/// A trained policy: an observation is encoded, normalised if training did so, run through the network, and its
+/// outputs are read by the head; numbers are clipped to the bounds of their [Box].
+///
+/// Immutable and safe for any number of threads, virtual ones included; a call allocates nothing once its batch
+/// size is known and no more than [#AT_ONCE] run at once.
 public final class Policy {
-    /// A thread's own network and buffers.
+    private static final int AT_ONCE = 32;
+    private static final boolean[] ALL = new boolean[0];
+
+    /// A call's own network and buffers.
     private final class Scratch {
-        final Mlp own = network.copy();
+        final Sequential own = network.copy();
+        final ActionHead ownHead = head.copy();
         float[] features = new float[0];
         float[] outputs = new float[0];
 
-        void reserve(int rows) {
-            if (outputs.length < rows * own.outputSize()) {
-                features = new float[rows * own.inputSize()];
+        void run(float[] observations, int rows) {
+            int size = observationSpace.size();
+            int width = own.inputSize();
+            if (features.length < rows * width || outputs.length < rows * own.outputSize()) {
+                features = new float[rows * width];
                 outputs = new float[rows * own.outputSize()];
             }
+            for (int row = 0; row < rows; row++) {
+                observationSpace.encode(observations, row * size, features, row * width);
+            }
+            if (isNormalised()) {
+                Normalizer.apply(shift, scale, features, 0, rows);
+            }
+            own.forward(features, 0, rows, outputs, 0);
         }
     }
 
     private final Space observationSpace;
     private final Space actionSpace;
-    private final Mlp network;
-    private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
+    private final Sequential network;
+    private final ActionHead head;
+    private final float[] shift;
+    private final float[] scale;
+    private final AtomicReferenceArray<@Nullable Scratch> idle = new AtomicReferenceArray<>(AT_ONCE);
 
-    /// @param network inputs: the observation's features; outputs: a logit for each choice, or the mean of each
-    ///     number. Copied.
-    /// @throws IllegalArgumentException if the network's shape does not fit the spaces
-    public Policy(Space observationSpace, Space actionSpace, Mlp network) {
+    /// A policy whose observations are not normalised and whose actions are drawn from [Distribution#of] their
+    /// space.
+    public Policy(Space observationSpace, Space actionSpace, Sequential network) {
+        this(observationSpace, actionSpace, network, Distribution.of(actionSpace), null);
+    }
+
+    /// @param network    inputs: the observation's features; outputs: what the head reads. Copied.
+    /// @param head       copied
+    /// @param normalizer of the features; copied; null if the network was trained without
+    /// @throws IllegalArgumentException if the network's shape does not fit spaces and head
+    public Policy(
+            Space observationSpace,
+            Space actionSpace,
+            Sequential network,
+            ActionHead head,
+            @Nullable Normalizer normalizer) {
+        this(
+                observationSpace,
+                actionSpace,
+                network,
+                head,
+                normalizer == null ? new float[0] : normalizer.shift(),
+                normalizer == null ? new float[0] : normalizer.scale());
+    }
+
+    Policy(
+            Space observationSpace,
+            Space actionSpace,
+            Sequential network,
+            ActionHead head,
+            float[] shift,
+            float[] scale) {
         this.observationSpace = requireNonNull(observationSpace, "observationSpace");
         this.actionSpace = requireNonNull(actionSpace, "actionSpace");
         this.network = network.copy();
-        int outputs = actionSpace.features();
-        if (network.inputSize() != observationSpace.features() || network.outputSize() != outputs) {
+        this.head = head.copy();
+        this.shift = shift;
+        this.scale = scale;
+        if (network.inputSize() != observationSpace.features() || network.outputSize() != head.outputs()) {
             throw new IllegalArgumentException("network: %d inputs and %d outputs (expected: %d and %d, for %s and %s)"
                     .formatted(
                             network.inputSize(),
                             network.outputSize(),
                             observationSpace.features(),
-                            outputs,
+                            head.outputs(),
                             observationSpace,
                             actionSpace));
+        }
+        if (shift.length != scale.length || (shift.length > 0 && shift.length != observationSpace.features())) {
+            throw new IllegalArgumentException("normalisation: of %d and %d features (expected: %d)"
+                    .formatted(shift.length, scale.length, observationSpace.features()));
         }
     }
 
@@ -61,44 +120,96 @@ public final class Policy {
     }
 
     /// A copy of the network, for exporters.
-    public Mlp network() {
+    public Sequential network() {
         return network.copy();
     }
 
+    /// A copy of the head, for exporters.
+    public ActionHead head() {
+        return head.copy();
+    }
+
+    /// Whether features are normalised on their way to the network.
+    public boolean isNormalised() {
+        return shift.length > 0;
+    }
+
+    float[] shift() {
+        return shift;
+    }
+
+    float[] scale() {
+        return scale;
+    }
+
+    /// The best actions, as the policy sees it.
+    ///
     /// @param observations `[rows × observation size]`
     /// @param actions      `[rows × action size]`, overwritten
     /// @throws IllegalArgumentException if an array is too short, or an observation is not finite or no choice
     public void act(float[] observations, int rows, float[] actions) {
-        check(observations, rows, actions);
-        Scratch mine = scratch.get();
-        mine.reserve(rows);
-        int size = observationSpace.size();
-        int features = observationSpace.features();
-        for (int row = 0; row < rows; row++) {
-            observationSpace.encode(observations, row * size, mine.features, row * features);
-        }
-        mine.own.forward(mine.features, 0, rows, mine.outputs, 0);
-        switch (actionSpace) {
-            case Discrete(int n) -> {
-                for (int row = 0; row < rows; row++) {
-                    actions[row] = argMax(mine.outputs, row * n, n);
-                }
-            }
-            case Box box -> clip(box, mine.outputs, rows, actions);
-        }
+        act(observations, ALL, rows, null, actions);
     }
 
-    /// The action for one observation.
+    /// @param masks  `[rows × choices]`, which actions are allowed; empty allows all
+    /// @param random draws the actions from the policy's distribution; null takes the best
+    /// @throws IllegalArgumentException as above, or if a mask has another length or allows nothing
+    public void act(
+            float[] observations, boolean[] masks, int rows, @Nullable RandomGenerator random, float[] actions) {
+        check(observations, rows, actions);
+        checkMasks(masks, rows);
+        int slot = (int) Thread.currentThread().threadId() & (AT_ONCE - 1);
+        Scratch mine = idle.getAndSet(slot, null);
+        if (mine == null) {
+            mine = new Scratch();
+        }
+        mine.run(observations, rows);
+        if (random == null) {
+            mine.ownHead.mode(mine.outputs, masks, rows, actions);
+        } else {
+            mine.ownHead.sample(mine.outputs, masks, rows, random, actions);
+        }
+        if (actionSpace instanceof Box box) {
+            clip(box, rows, actions);
+        }
+        idle.set(slot, mine);
+    }
+
+    /// The best action for one observation.
     ///
     /// @throws IllegalArgumentException if it is not of the space's size, not finite, or no choice
     public float[] act(float... observation) {
+        return act(observation, ALL, null);
+    }
+
+    /// An action for one observation.
+    ///
+    /// @param mask   which actions are allowed; empty allows all
+    /// @param random draws it; null takes the best
+    public float[] act(float[] observation, boolean[] mask, @Nullable RandomGenerator random) {
         if (observation.length != observationSpace.size()) {
             throw new IllegalArgumentException("observation: %d numbers (expected: %d for one of %s)"
                     .formatted(observation.length, observationSpace.size(), observationSpace));
         }
         float[] action = new float[actionSpace.size()];
-        act(observation, 1, action);
+        act(observation, mask, 1, random, action);
         return action;
+    }
+
+    /// How likely each choice is for one observation, part after part.
+    ///
+    /// @throws IllegalStateException if the policy draws no choices by probability
+    public float[] probabilities(float[] observation, boolean[] mask) {
+        if (!(head.copy() instanceof Categorical categorical)) {
+            throw new IllegalStateException(
+                    "probabilities: of a %s policy (expected: a categorical one)".formatted(head.describe()));
+        }
+        check(observation, 1, new float[actionSpace.size()]);
+        checkMasks(mask, 1);
+        var once = new Scratch();
+        once.run(observation, 1);
+        categorical.logProb(once.outputs, 0, mask, new float[actionSpace.size()]);
+        return categorical.probabilities();
     }
 
     private void check(float[] observations, int rows, float[] actions) {
@@ -127,21 +238,32 @@ public final class Policy {
         }
     }
 
-    private static void clip(Box box, float[] means, int rows, float[] actions) {
-        int size = box.size();
-        for (int i = 0; i < rows * size; i++) {
-            actions[i] = Math.clamp(means[i], box.low(i % size), box.high(i % size));
+    private void checkMasks(boolean[] masks, int rows) {
+        if (masks.length == 0) {
+            return;
+        }
+        int choices = actionSpace instanceof Discrete(int n) ? n : 0;
+        if (masks.length != rows * choices) {
+            throw new IllegalArgumentException(
+                    "mask: %d of actions %s (expected: %d)".formatted(masks.length, actionSpace, rows * choices));
+        }
+        for (int row = 0; row < rows; row++) {
+            boolean any = false;
+            for (int j = 0; j < choices; j++) {
+                any |= masks[row * choices + j];
+            }
+            if (!any) {
+                throw new IllegalArgumentException(
+                        "mask: all %d actions are forbidden (expected: at least one allowed)".formatted(choices));
+            }
         }
     }
 
-    private static int argMax(float[] values, int from, int length) {
-        int best = 0;
-        for (int i = 1; i < length; i++) {
-            if (values[from + i] > values[from + best]) {
-                best = i;
-            }
+    private static void clip(Box box, int rows, float[] actions) {
+        int size = box.size();
+        for (int i = 0; i < rows * size; i++) {
+            actions[i] = Math.clamp(actions[i], box.low(i % size), box.high(i % size));
         }
-        return best;
     }
 
     /// Writes the policy's file; a file that stood there is replaced whole or not at all.
@@ -154,7 +276,7 @@ public final class Policy {
         return PolicyFile.read(file);
     }
 
-    /// Writes the policy as an ONNX model: input `observation` `[rows, size]`, output `action`.
+    /// Writes the policy as an ONNX model: input `observation` `[rows, size]`, output `action`, the best one.
     public void exportOnnx(Path file) throws IOException {
         Onnx.write(this, file);
     }

@@ -2,22 +2,19 @@ package dev.rein.toolkit.policy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.rein.toolkit.distribution.ActionHead;
 import dev.rein.toolkit.environment.Box;
 import dev.rein.toolkit.environment.Discrete;
 import dev.rein.toolkit.environment.Space;
-import dev.rein.toolkit.nn.Activation;
-import dev.rein.toolkit.nn.Mlp;
+import dev.rein.toolkit.nn.Sequential;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 
 /// The file `policy.rein`, format version 1:
@@ -26,9 +23,12 @@ import java.util.zip.CRC32C;
 /// REIN-POLICY 1\n                      magic and version
 /// observation=box 4 -1.0,… 1.0,…\n     spaces: box SIZE LOWS HIGHS | discrete N
 /// action=discrete 2\n
-/// network=tanh 4,64,64,2\n             hidden activation, and sizes from inputs to outputs
+/// network=linear 4 64 tanh; …\n        layers, as Sequential.describe() writes them
+/// head=categorical\n                   as ActionHead.describe() writes it
+/// normalised=true\n                    whether two arrays for the features come before the parameters
 /// \n
-/// parameters                           float32, little-endian, in the order of Mlp.parameters()
+/// shift, scale                         float32, little-endian, one for each feature, if normalised
+/// parameters                           float32, little-endian, in the order of Network.parameters()
 /// crc                                  CRC-32C of everything before, uint32, little-endian
 /// ```
 final class PolicyFile {
@@ -39,20 +39,23 @@ final class PolicyFile {
     private PolicyFile() {}
 
     static void write(Policy policy, Path file) throws IOException {
-        Mlp network = policy.network();
+        Sequential network = policy.network();
         String header = MAGIC + VERSION + "\n"
                 + "observation=" + described(policy.observationSpace()) + "\n"
                 + "action=" + described(policy.actionSpace()) + "\n"
-                + "network=" + network.activation().name().toLowerCase(Locale.ROOT) + " " + joined(network.sizes())
-                + "\n"
+                + "network=" + network.describe() + "\n"
+                + "head=" + policy.head().describe() + "\n"
+                + "normalised=" + policy.isNormalised() + "\n"
                 + "\n";
         byte[] head = header.getBytes(UTF_8);
         float[] parameters = network.parameters();
-        ByteBuffer bytes =
-                ByteBuffer.allocate(head.length + 4 * parameters.length + 4).order(ByteOrder.LITTLE_ENDIAN);
+        int floats = policy.shift().length + policy.scale().length + parameters.length;
+        ByteBuffer bytes = ByteBuffer.allocate(head.length + 4 * floats + 4).order(ByteOrder.LITTLE_ENDIAN);
         bytes.put(head);
-        for (float parameter : parameters) {
-            bytes.putFloat(parameter);
+        for (float[] array : new float[][] {policy.shift(), policy.scale(), parameters}) {
+            for (float number : array) {
+                bytes.putFloat(number);
+            }
         }
         bytes.putInt(checksum(bytes.array(), bytes.position()));
         Path parent = file.toAbsolutePath().getParent();
@@ -99,21 +102,25 @@ final class PolicyFile {
     }
 
     private static Policy policy(Path file, Map<String, String> fields, byte[] bytes, int end) throws IOException {
-        String[] network = field(fields, "network").split(" ", -1);
-        int[] sizes = Arrays.stream(network[1].split(",", -1))
-                .mapToInt(Integer::parseInt)
-                .toArray();
-        Mlp mlp = new Mlp(Activation.valueOf(network[0].toUpperCase(Locale.ROOT)), sizes);
-        float[] parameters = mlp.parameters();
-        if (bytes.length - 4 - end != 4 * parameters.length) {
-            throw new PolicyFormatException("%s: %d bytes of parameters (expected: %d for a network of %s)"
-                    .formatted(file, bytes.length - 4 - end, 4 * parameters.length, network[1]));
+        Sequential network = Sequential.parse(field(fields, "network"));
+        Space observations = space(field(fields, "observation"));
+        Space actions = space(field(fields, "action"));
+        ActionHead head = ActionHead.parse(field(fields, "head"), actions);
+        boolean normalised = field(fields, "normalised").equals("true");
+        float[] shift = new float[normalised ? observations.features() : 0];
+        float[] scale = new float[shift.length];
+        int floats = 2 * shift.length + network.parameters().length;
+        if (bytes.length - 4 - end != 4L * floats) {
+            throw new PolicyFormatException("%s: %d bytes of numbers (expected: %d for a network of %s)"
+                    .formatted(file, bytes.length - 4 - end, 4L * floats, network.describe()));
         }
-        ByteBuffer.wrap(bytes, end, 4 * parameters.length)
+        ByteBuffer.wrap(bytes, end, 4 * floats)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .asFloatBuffer()
-                .get(parameters);
-        return new Policy(space(field(fields, "observation")), space(field(fields, "action")), mlp);
+                .get(shift)
+                .get(scale)
+                .get(network.parameters());
+        return new Policy(observations, actions, network, head, shift, scale);
     }
 
     /// Where the parameters begin, or -1.
@@ -178,10 +185,6 @@ final class PolicyFile {
             text.append(text.isEmpty() ? "" : ",").append(value);
         }
         return text.toString();
-    }
-
-    private static String joined(int[] values) {
-        return Arrays.stream(values).mapToObj(Integer::toString).collect(Collectors.joining(","));
     }
 
     private static int checksum(byte[] bytes, int length) {

@@ -8,12 +8,22 @@ import java.io.ByteArrayOutputStream;
 final class Protobuf {
     private static final int VARINT = 0;
     private static final int DELIMITED = 2;
+    private static final int FIXED_32 = 5;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     Protobuf number(int field, long value) {
         varint(((long) field << 3) | VARINT);
         varint(value);
+        return this;
+    }
+
+    Protobuf real(int field, float value) {
+        varint(((long) field << 3) | FIXED_32);
+        int bits = Float.floatToRawIntBits(value);
+        for (int shift = 0; shift < 32; shift += 8) {
+            out.write((bits >>> shift) & 0xFF);
+        }
         return this;
     }
 

@@ -38,11 +38,13 @@ public final class NamedValues {
         });
     }
 
-    private interface Parser<T> {
+    /// Reads a text, or throws [IllegalArgumentException].
+    interface Parser<T> {
         T parse(String text);
     }
 
-    private <T> T read(String name, T otherwise, String expected, Parser<T> parser) {
+    /// @param expected what the text may be, in words
+    <T> T read(String name, T otherwise, String expected, Parser<T> parser) {
         known.add(name);
         String text = values.get(name);
         if (text == null) {

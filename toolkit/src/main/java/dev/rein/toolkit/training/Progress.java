@@ -1,42 +1,48 @@
 package dev.rein.toolkit.training;
 
+import java.util.Map;
+
 /// How far a training run is. Metric names are API: see [ProgressLine].
 ///
-/// @param steps          environment steps taken, over all environments
-/// @param budget         environment steps to take
-/// @param seconds        since training began
-/// @param episodes       ended so far
-/// @param returnMean     mean undiscounted return of the latest 100 episodes; NaN before the first
-/// @param lengthMean     their mean length in steps; NaN before the first
-/// @param policyLoss     mean over the latest update, as the others below
-/// @param valueLoss      half the squared error of the value network
-/// @param entropy        of the policy, in nats
-/// @param approxKl       how far the update moved the policy (Schulman's estimator,
-///     http://joschu.net/blog/kl-approx.html)
-/// @param clipFraction   share of probability ratios that were clipped
+/// @param steps      environment steps taken, over all environments and all sessions of the run
+/// @param budget     environment steps to take
+/// @param begun      steps that were taken before this session: 0 unless it resumed
+/// @param seconds    since this session began
+/// @param episodes   ended so far
+/// @param returnMean mean undiscounted return of the latest 100 episodes; NaN before the first
+/// @param lengthMean their mean length in steps; NaN before the first
+/// @param metrics    what the algorithm says of its latest update, such as `value_loss`; unmodifiable
 public record Progress(
         long steps,
         long budget,
+        long begun,
         double seconds,
         long episodes,
         double returnMean,
         double lengthMean,
-        double policyLoss,
-        double valueLoss,
-        double entropy,
-        double approxKl,
-        double clipFraction) {
+        Map<String, Double> metrics) {
 
     public double stepsPerSecond() {
-        return seconds == 0 ? 0 : steps / seconds;
+        return seconds == 0 ? 0 : (steps - begun) / seconds;
     }
 
     /// 0 at the end, also when the last rollout went beyond the budget; NaN before the first step.
     public double secondsLeft() {
-        return steps == 0 ? Double.NaN : Math.max(0, budget - steps) * seconds / steps;
+        return steps == begun ? Double.NaN : Math.max(0, budget - steps) * seconds / (steps - begun);
     }
 
     public boolean isLast() {
         return steps >= budget;
+    }
+
+    /// A metric of the algorithm.
+    ///
+    /// @throws IllegalArgumentException if it has none of that name
+    public double metric(String name) {
+        Double value = metrics.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("metric: %s (expected: one of %s)".formatted(name, metrics.keySet()));
+        }
+        return value;
     }
 }

@@ -12,7 +12,8 @@ import dev.rein.toolkit.environment.Discrete;
 import dev.rein.toolkit.environment.EpisodeRandom;
 import dev.rein.toolkit.environment.Space;
 import dev.rein.toolkit.nn.Activation;
-import dev.rein.toolkit.nn.Mlp;
+import dev.rein.toolkit.nn.Initialisation;
+import dev.rein.toolkit.nn.Sequential;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -31,14 +32,14 @@ class PolicyTest {
     private final RandomGenerator random = new EpisodeRandom(3, 0, 0);
 
     private final Space four = Box.symmetric(4.8f, Float.POSITIVE_INFINITY, 0.4f, Float.POSITIVE_INFINITY);
-    private final Policy choosing =
-            new Policy(four, new Discrete(3), Mlp.initialised(random, Activation.TANH, 1, 4, 64, 64, 3));
+    private final Policy choosing = new Policy(four, new Discrete(3), network(Activation.TANH, 4, 64, 64, 3));
     private final Policy steering = new Policy(
-            four,
-            new Box(new float[] {-0.1f, -2}, new float[] {0.1f, 2}),
-            Mlp.initialised(random, Activation.RELU, 1, 4, 32, 2));
-    private final Policy tabular =
-            new Policy(new Discrete(5), new Discrete(2), Mlp.initialised(random, Activation.TANH, 1, 5, 8, 2));
+            four, new Box(new float[] {-0.1f, -2}, new float[] {0.1f, 2}), network(Activation.RELU, 4, 32, 2));
+    private final Policy tabular = new Policy(new Discrete(5), new Discrete(2), network(Activation.TANH, 5, 8, 2));
+
+    private Sequential network(Activation hidden, int... sizes) {
+        return Sequential.mlp(hidden, Activation.IDENTITY, sizes).initialise(random, Initialisation.ORTHOGONAL, 1);
+    }
 
     @Nested
     class GivenItsFile {

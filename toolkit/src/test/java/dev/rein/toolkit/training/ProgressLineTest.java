@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ProgressLineTest {
@@ -12,7 +13,7 @@ class ProgressLineTest {
     private final ProgressLine line = new ProgressLine(new PrintStream(printed, true, UTF_8));
 
     private static Progress at(long steps, double seconds) {
-        return new Progress(steps, 1000, seconds, 12, 203.44, 99.5, 0, 0, 0, 0, 0);
+        return new Progress(steps, 1000, 0, seconds, 12, 203.44, 99.5, Map.of());
     }
 
     @Test

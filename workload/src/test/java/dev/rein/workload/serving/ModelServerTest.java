@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.rein.toolkit.environment.Box;
 import dev.rein.toolkit.environment.Discrete;
 import dev.rein.toolkit.nn.Activation;
-import dev.rein.toolkit.nn.Mlp;
+import dev.rein.toolkit.nn.Sequential;
 import dev.rein.toolkit.policy.Policy;
 import dev.rein.workload.json.Json;
 import dev.rein.workload.json.PythonText;
@@ -75,8 +75,8 @@ class ModelServerTest {
     /// A policy saved by the toolkit is answered by the toolkit, and wins over an ONNX file beside it.
     @Test
     void aSavedPolicyAnswersAsInTraining() throws Exception {
-        Mlp network = new Mlp(Activation.TANH, 4, 2);
-        network.parameters()[network.weightOffset(0) + 2 * 2 + 1] = 1; // the third number speaks for choice 1
+        Sequential network = Sequential.mlp(Activation.TANH, Activation.IDENTITY, 4, 2);
+        network.parameters()[network.offset(0) + 2 * 2 + 1] = 1; // the third number speaks for choice 1
         Policy policy = new Policy(Box.of(-10, 10, 4), new Discrete(2), network);
         policy.save(folder.resolve("policy.rein"));
         try (ModelServer server = serve("box");

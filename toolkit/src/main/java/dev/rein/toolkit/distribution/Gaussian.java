@@ -1,10 +1,10 @@
-package dev.rein.toolkit.ppo;
+package dev.rein.toolkit.distribution;
 
 import java.util.random.RandomGenerator;
 
 /// Independent normals: means from the network, logarithms of the deviations one parameter each, the same in every
-/// state (37 details, continuous actions 1-3).
-final class Gaussian implements Head {
+/// state (37 details, continuous actions 1-3). Knows no bounds: who steps an environment clips.
+public final class Gaussian implements Distribution {
     private static final double HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
     private final int size;
@@ -13,11 +13,38 @@ final class Gaussian implements Head {
     private final float[] deviationsFromMean;
     private float entropy;
 
-    Gaussian(int size) {
+    /// Deviations 1.
+    public Gaussian(int size) {
         this.size = size;
         logDeviation = new float[size];
         logDeviationGradient = new float[size];
         deviationsFromMean = new float[size];
+    }
+
+    static Gaussian parse(String logDeviations) {
+        String[] parts = logDeviations.split(",", -1);
+        var gaussian = new Gaussian(parts.length);
+        for (int j = 0; j < parts.length; j++) {
+            gaussian.logDeviation[j] = Float.parseFloat(parts[j]);
+        }
+        return gaussian;
+    }
+
+    @Override
+    public int outputs() {
+        return size;
+    }
+
+    @Override
+    public void mode(float[] outputs, boolean[] masks, int rows, float[] actions) {
+        System.arraycopy(outputs, 0, actions, 0, rows * size);
+    }
+
+    @Override
+    public void sample(float[] outputs, boolean[] masks, int rows, RandomGenerator random, float[] actions) {
+        for (int i = 0; i < rows * size; i++) {
+            actions[i] = outputs[i] + (float) (Math.exp(logDeviation[i % size]) * random.nextGaussian());
+        }
     }
 
     @Override
@@ -29,11 +56,8 @@ final class Gaussian implements Head {
             float[] actions,
             float[] logProb,
             int at) {
+        sample(outputs, masks, rows, random, actions);
         for (int row = 0; row < rows; row++) {
-            for (int j = 0; j < size; j++) {
-                int i = row * size + j;
-                actions[i] = outputs[i] + (float) (Math.exp(logDeviation[j]) * random.nextGaussian());
-            }
             logProb[at + row] = logProb(outputs, row, masks, actions);
         }
     }
@@ -67,6 +91,7 @@ final class Gaussian implements Head {
         }
     }
 
+    /// Logarithms of the deviations, live.
     @Override
     public float[] parameters() {
         return logDeviation;
@@ -75,5 +100,21 @@ final class Gaussian implements Head {
     @Override
     public float[] parameterGradient() {
         return logDeviationGradient;
+    }
+
+    @Override
+    public String describe() {
+        StringBuilder text = new StringBuilder("gaussian ");
+        for (int j = 0; j < size; j++) {
+            text.append(j == 0 ? "" : ",").append(logDeviation[j]);
+        }
+        return text.toString();
+    }
+
+    @Override
+    public Gaussian copy() {
+        var copy = new Gaussian(size);
+        System.arraycopy(logDeviation, 0, copy.logDeviation, 0, size);
+        return copy;
     }
 }

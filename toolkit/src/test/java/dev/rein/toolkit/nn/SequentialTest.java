@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class MlpTest {
+class SequentialTest {
     private final RandomGenerator random = new EpisodeRandom(11, 0, 0);
 
     /// The loss is the sum of outputs weighted by fixed numbers; its gradient must be the slope seen by moving one
@@ -19,7 +19,8 @@ class MlpTest {
     @EnumSource
     void gradientIsTheSlopeOfTheLoss(Activation activation) {
         int rows = 5;
-        Mlp mlp = Mlp.initialised(random, activation, 1, 3, 17, 8, 2);
+        Sequential mlp = Sequential.mlp(activation, Activation.IDENTITY, 3, 17, 8, 2)
+                .initialise(random, Initialisation.ORTHOGONAL, 1);
         float[] input = gaussian(rows * 3);
         float[] weights = gaussian(rows * 2);
         mlp.forward(input, 0, rows, new float[rows * 2], 0);
@@ -52,7 +53,8 @@ class MlpTest {
 
     @Test
     void initialWeightsAreOrthogonalWithTheirGainAndBiasesAreZero() {
-        Mlp mlp = Mlp.initialised(random, Activation.TANH, 0.01f, 4, 64, 2);
+        Sequential mlp = Sequential.mlp(Activation.TANH, Activation.IDENTITY, 4, 64, 2)
+                .initialise(random, Initialisation.ORTHOGONAL, 0.01f);
         for (int i = 0; i < 4; i++) {
             for (int j = 0; j <= i; j++) {
                 double dot = 0;
@@ -63,13 +65,14 @@ class MlpTest {
             }
         }
         for (int k = 0; k < 64; k++) {
-            assertThat(mlp.parameters()[mlp.biasOffset(0) + k]).isZero();
+            assertThat(mlp.parameters()[4 * 64 + k]).isZero();
         }
     }
 
     @Test
     void rowsDoNotInfluenceEachOther() {
-        Mlp mlp = Mlp.initialised(random, Activation.TANH, 1, 4, 64, 64, 2);
+        Sequential mlp = Sequential.mlp(Activation.TANH, Activation.IDENTITY, 4, 64, 64, 2)
+                .initialise(random, Initialisation.ORTHOGONAL, 1);
         float[] input = gaussian(9 * 4);
         float[] together = new float[18];
         mlp.forward(input, 0, 9, together, 0);
@@ -82,12 +85,12 @@ class MlpTest {
 
     @Test
     void shapeThatIsNoneIsRefused() {
-        assertThatThrownBy(() -> new Mlp(Activation.TANH, 4, 0, 2))
+        assertThatThrownBy(() -> Sequential.mlp(Activation.TANH, Activation.IDENTITY, 4, 0, 2))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("[4, 0, 2]");
+                .hasMessageContaining("4 inputs and 0 outputs");
     }
 
-    private static double loss(Mlp mlp, float[] input, int rows, float[] weights) {
+    private static double loss(Sequential mlp, float[] input, int rows, float[] weights) {
         float[] output = new float[weights.length];
         mlp.forward(input, 0, rows, output, 0);
         double loss = 0;

@@ -1,0 +1,55 @@
+package dev.rein.toolkit.distribution;
+
+import dev.rein.toolkit.environment.Box;
+import dev.rein.toolkit.environment.Discrete;
+import dev.rein.toolkit.environment.Space;
+import java.util.random.RandomGenerator;
+
+/// A distribution over actions with the closed forms of policy gradients.
+public sealed interface Distribution extends ActionHead permits Categorical, Gaussian {
+    /// Draws an action for each row.
+    ///
+    /// @param outputs `[rows × outputs]` of the network
+    /// @param masks   `[rows × choices]`, empty where nothing is masked
+    /// @param actions `[rows × action size]`, overwritten
+    /// @param logProb `[rows]`, overwritten from element `at`
+    void sample(
+            float[] outputs,
+            boolean[] masks,
+            int rows,
+            RandomGenerator random,
+            float[] actions,
+            float[] logProb,
+            int at);
+
+    /// Reads one row's distribution; [#entropy] and [#gradient] then speak of it.
+    ///
+    /// @return the log probability (density) of the row's action
+    float logProb(float[] outputs, int row, boolean[] masks, float[] actions);
+
+    /// Of the distribution last read, in nats.
+    float entropy();
+
+    /// Overwrites the row of the loss's gradient by the outputs, for a loss of `g · log π(a) − bonus · entropy` at
+    /// first order.
+    void gradient(float g, float bonus, float[] outputGradient, int row);
+
+    /// Parameters it has beside the network's outputs; may be empty.
+    float[] parameters();
+
+    /// Gradient by [#parameters]; [#gradient] adds to it.
+    float[] parameterGradient();
+
+    @Override
+    Distribution copy();
+
+    /// The one policy gradients use for a space: softmax over choices, independent coins, or independent normals.
+    ///
+    /// @throws IllegalArgumentException if actions of that kind cannot be drawn
+    static Distribution of(Space actionSpace) {
+        return switch (actionSpace) {
+            case Discrete(int n) -> new Categorical(n);
+            case Box box -> new Gaussian(box.size());
+        };
+    }
+}
