@@ -50,6 +50,8 @@ public sealed interface Distribution extends ActionHead permits Categorical, Gau
         return switch (actionSpace) {
             case Discrete(int n) -> new Categorical(n);
             case Box box -> new Gaussian(box.size());
+            default ->
+                throw new IllegalArgumentException("actions: %s (expected: Discrete or Box)".formatted(actionSpace));
         };
     }
 }

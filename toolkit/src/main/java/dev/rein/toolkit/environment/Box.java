@@ -2,35 +2,55 @@ package dev.rein.toolkit.environment;
 
 import java.util.Arrays;
 
-/// Numbers between bounds, each with its own; a bound may be infinite.
+/// Numbers between bounds, each with its own; a bound may be infinite. Numbers may be arranged in a shape, such as
+/// `[channels, height, width]` of an image: they then lie row by row, the last dimension closest together.
 public final class Box implements Space {
+    private static final int LISTED = 16;
+
     private final float[] low;
     private final float[] high;
+    private final int[] shape;
 
     /// @param low  inclusive
     /// @param high inclusive, as long as `low`
     public Box(float[] low, float[] high) {
+        this(low, high, low.length);
+    }
+
+    /// @param low   inclusive, for each number
+    /// @param high  inclusive, as long as `low`
+    /// @param shape whose product is as much
+    public Box(float[] low, float[] high, int... shape) {
         if (low.length == 0 || low.length != high.length) {
             throw new IllegalArgumentException("Box: %d lower and %d upper bounds (expected: as many, at least one)"
                     .formatted(low.length, high.length));
         }
+        if (size(shape) != low.length) {
+            throw new IllegalArgumentException("Box: %d bounds for shape %s (expected: %d)"
+                    .formatted(low.length, Arrays.toString(shape), size(shape)));
+        }
+        this.shape = shape.clone();
         this.low = low.clone();
         this.high = high.clone();
         for (int i = 0; i < low.length; i++) {
-            if (!(low[i] <= high[i])) {
+            if (!(low[i] <= high[i]) || low[i] == Float.POSITIVE_INFINITY || high[i] == Float.NEGATIVE_INFINITY) {
                 throw new IllegalArgumentException(
-                        "Box: bounds %d are %s and %s (expected: low <= high)".formatted(i, low[i], high[i]));
+                        "Box: bounds %d are %s and %s (expected: low <= high, with a number between)"
+                                .formatted(i, low[i], high[i]));
             }
         }
     }
 
-    /// `size` numbers with the same bounds.
-    public static Box of(float low, float high, int size) {
+    /// Numbers with the same bounds.
+    ///
+    /// @param shape how many, or several dimensions; each at least 1
+    public static Box of(float low, float high, int... shape) {
+        int size = size(shape);
         float[] lows = new float[size];
         float[] highs = new float[size];
         Arrays.fill(lows, low);
         Arrays.fill(highs, high);
-        return new Box(lows, highs);
+        return new Box(lows, highs, shape);
     }
 
     /// Numbers between `-bound` and `bound`.
@@ -40,6 +60,26 @@ public final class Box implements Space {
             low[i] = -bound[i];
         }
         return new Box(low, bound);
+    }
+
+    static int size(int... shape) {
+        int size = shape.length == 0 ? 0 : 1;
+        for (int length : shape) {
+            size = length < 1 ? 0 : Math.multiplyExact(size, length);
+            if (size == 0) {
+                break;
+            }
+        }
+        if (size == 0) {
+            throw new IllegalArgumentException("Box: shape is %s (expected: at least one dimension, each at least 1)"
+                    .formatted(Arrays.toString(shape)));
+        }
+        return size;
+    }
+
+    /// One dimension, unless it was made with more.
+    public int[] shape() {
+        return shape.clone();
     }
 
     public float[] low() {
@@ -86,7 +126,10 @@ public final class Box implements Space {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Box box && Arrays.equals(low, box.low) && Arrays.equals(high, box.high);
+        return other instanceof Box box
+                && Arrays.equals(shape, box.shape)
+                && Arrays.equals(low, box.low)
+                && Arrays.equals(high, box.high);
     }
 
     @Override
@@ -96,6 +139,11 @@ public final class Box implements Space {
 
     @Override
     public String toString() {
-        return "Box(%s, %s)".formatted(Arrays.toString(low), Arrays.toString(high));
+        if (low.length <= LISTED) {
+            return shape.length == 1
+                    ? "Box(%s, %s)".formatted(Arrays.toString(low), Arrays.toString(high))
+                    : "Box(%s, %s, %s)".formatted(Arrays.toString(low), Arrays.toString(high), Arrays.toString(shape));
+        }
+        return "Box(%s…, %s…, %s)".formatted(low[0], high[0], Arrays.toString(shape));
     }
 }

@@ -22,7 +22,8 @@ public interface Environment extends AutoCloseable {
 
     Space actionSpace();
 
-    /// Whether [Step#mask] is written at every reset and step. Only for a [Discrete] action space.
+    /// Whether [Step#mask] is written at every reset and step. Only for a [Discrete] or [MultiDiscrete] action
+    /// space.
     default boolean masksActions() {
         return false;
     }

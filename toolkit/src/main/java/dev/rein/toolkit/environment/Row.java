@@ -1,10 +1,13 @@
 package dev.rein.toolkit.environment;
 
+import java.util.Arrays;
+
 /// A window onto one row of a batch: what is written here is where the network reads. Never kept beyond the call.
 public final class Row {
     private float[] array = new float[0];
     private int from;
     private int size;
+    private Row[] parts = new Row[0];
 
     /// Moves the window.
     Row at(float[] newArray, int newFrom, int newSize) {
@@ -23,6 +26,28 @@ public final class Row {
         return size;
     }
 
+    /// A window onto a part of a [Dict] or [Tuple]. Made once for each part, then moved along at every call: ask
+    /// anew in each step.
+    public Row part(Part part) {
+        int index = part.index();
+        if (part.offset() + part.size() > size) {
+            throw new IndexOutOfBoundsException("row: part \"%s\" ends at element %d (expected: at most %d)"
+                    .formatted(part.name(), part.offset() + part.size(), size));
+        }
+        if (index >= parts.length) {
+            growParts(index);
+        }
+        return parts[index].at(array, from + part.offset(), part.size());
+    }
+
+    private void growParts(int index) {
+        int known = parts.length;
+        parts = Arrays.copyOf(parts, index + 1);
+        for (int i = known; i <= index; i++) {
+            parts[i] = new Row();
+        }
+    }
+
     public float get(int i) {
         return array[from + checked(i)];
     }
@@ -30,6 +55,11 @@ public final class Row {
     /// The first element as a choice of a [Discrete] space.
     public int index() {
         return (int) array[from];
+    }
+
+    /// An element as a choice: part `i` of a [MultiDiscrete] space.
+    public int index(int i) {
+        return (int) array[from + checked(i)];
     }
 
     public void set(int i, float value) {

@@ -6,19 +6,28 @@ import java.util.Arrays;
 public final class Step {
     private final Row observation = new Row();
     private final boolean[] mask;
+    /// Parts the mask speaks of; one, for a [Discrete] space.
+    private final MultiDiscrete multi;
     private float reward;
     private float elapsed;
     private boolean terminated;
     private boolean truncated;
 
-    /// @param actions choices the mask speaks of; 0 where actions are not masked
-    Step(int actions) {
-        mask = new boolean[actions];
+    /// @param environment whose spaces it speaks of
+    Step(Environment environment) {
+        Space actions = environment.actionSpace();
+        if (environment.masksActions() && actions.choices() == 0) {
+            throw new IllegalArgumentException(
+                    "masksActions: true with actions of %s (expected: Discrete or MultiDiscrete actions)"
+                            .formatted(actions));
+        }
+        mask = new boolean[environment.masksActions() ? actions.choices() : 0];
+        multi = actions instanceof MultiDiscrete parts ? parts : new MultiDiscrete(Math.max(1, actions.choices()));
     }
 
     /// A step to call an environment by hand with.
     public static Step of(Environment environment) {
-        Step step = new Step(environment.masksActions() ? ((Discrete) environment.actionSpace()).n() : 0);
+        Step step = new Step(environment);
         int size = environment.observationSpace().size();
         return step.begin(new float[size], 0, size);
     }
@@ -89,7 +98,45 @@ public final class Step {
         return mask.length == 0 || mask[action];
     }
 
+    /// Which choices of one part of a [MultiDiscrete] space are allowed next.
+    public void allow(int part, int choice, boolean allowed) {
+        mask[place(part, choice)] = allowed;
+    }
+
+    public boolean isAllowed(int part, int choice) {
+        return mask.length == 0 || mask[place(part, choice)];
+    }
+
+    private int place(int part, int choice) {
+        if (choice < 0 || choice >= multi.n(part)) {
+            throw new IndexOutOfBoundsException(
+                    "choice: %d of part %d (expected: 0..%d)".formatted(choice, part, multi.n(part) - 1));
+        }
+        return multi.from(part) + choice;
+    }
+
+    int choices() {
+        return mask.length;
+    }
+
     void copyMask(boolean[] to, int at) {
         System.arraycopy(mask, 0, to, at, mask.length);
+    }
+
+    /// The first part that has no choice left, or -1.
+    int partWithoutChoice() {
+        if (mask.length == 0) {
+            return -1;
+        }
+        for (int part = 0; part < multi.parts(); part++) {
+            int choice = multi.from(part);
+            while (choice < multi.from(part + 1) && !mask[choice]) {
+                choice++;
+            }
+            if (choice == multi.from(part + 1)) {
+                return part;
+            }
+        }
+        return -1;
     }
 }

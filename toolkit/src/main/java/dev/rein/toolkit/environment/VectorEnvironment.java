@@ -28,6 +28,10 @@ public final class VectorEnvironment implements AutoCloseable {
 
     private final long[] episodes;
     private final EpisodeRandom[] random;
+    /// What is checked of every observation: a choice outside its space would be another's feature. A number
+    /// outside a Box is the simulator's affair.
+    private final Part[] chosen;
+
     private final Step step;
     private final Row action = new Row();
     private final EpisodeStatistics statistics;
@@ -40,11 +44,11 @@ public final class VectorEnvironment implements AutoCloseable {
         observationSpace = first.observationSpace();
         actionSpace = first.actionSpace();
         size = observationSpace.size();
-        if (first.masksActions() && !(actionSpace instanceof Discrete)) {
-            throw new IllegalArgumentException(
-                    "masksActions: true with actions of %s (expected: Discrete actions)".formatted(actionSpace));
-        }
-        choices = first.masksActions() ? ((Discrete) actionSpace).n() : 0;
+        chosen = observationSpace.leaves().stream()
+                .filter(leaf -> !(leaf.space() instanceof Box))
+                .toArray(Part[]::new);
+        step = new Step(first);
+        choices = step.choices();
         int count = environments.size();
         observations = new float[count * size];
         finalObservations = new float[count * size];
@@ -58,7 +62,6 @@ public final class VectorEnvironment implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             random[i] = new EpisodeRandom(seed, i, 0);
         }
-        step = new Step(choices);
         statistics = new EpisodeStatistics(count);
     }
 
@@ -216,14 +219,15 @@ public final class VectorEnvironment implements AutoCloseable {
 
     private void keepMask(int i) {
         step.copyMask(masks, i * choices);
-        for (int c = 0; c < choices; c++) {
-            if (masks[i * choices + c]) {
-                return;
-            }
+        int part = step.partWithoutChoice();
+        if (part >= 0) {
+            throw new IllegalStateException(
+                    "environment %d, episode %d: all choices%s are masked (expected: at least one allowed, or the episode ended)"
+                            .formatted(
+                                    i,
+                                    episodes[i],
+                                    actionSpace instanceof MultiDiscrete ? " of part %d".formatted(part) : ""));
         }
-        throw new IllegalStateException(
-                "environment %d, episode %d: all %d actions are masked (expected: at least one allowed, or the episode ended)"
-                        .formatted(i, episodes[i], choices));
     }
 
     private void checkSaid(int i) {
@@ -238,12 +242,11 @@ public final class VectorEnvironment implements AutoCloseable {
             throw new IllegalStateException("environment %d, episode %d: elapsed is %s (expected: 0 or more, finite)"
                     .formatted(i, episodes[i], step.elapsed()));
         }
-        // A number outside a Box is the simulator's affair; a choice outside a Discrete would be another's feature.
-        if (observationSpace instanceof Discrete) {
-            String problem = observationSpace.problem(observations, i * size);
+        for (Part leaf : chosen) {
+            String problem = leaf.space().problem(observations, i * size + leaf.offset());
             if (!problem.isEmpty()) {
-                throw new IllegalStateException(
-                        "environment %d, episode %d: observation: %s".formatted(i, episodes[i], problem));
+                throw new IllegalStateException("environment %d, episode %d: observation: %s%s"
+                        .formatted(i, episodes[i], leaf.name().isEmpty() ? "" : leaf.name() + ": ", problem));
             }
         }
     }

@@ -8,6 +8,7 @@ import dev.rein.toolkit.distribution.Greedy;
 import dev.rein.toolkit.distribution.SquashedGaussian;
 import dev.rein.toolkit.environment.Box;
 import dev.rein.toolkit.environment.Discrete;
+import dev.rein.toolkit.environment.MultiBinary;
 import dev.rein.toolkit.nn.Layer;
 import dev.rein.toolkit.nn.Normalizer;
 import dev.rein.toolkit.nn.Sequential;
@@ -98,8 +99,13 @@ final class Onnx {
 
     /// One-hot where the observation is a choice.
     private static String features(Policy policy, Protobuf graph) {
-        if (!(policy.observationSpace() instanceof Discrete(int n))) {
+        if (policy.observationSpace().leaves().stream()
+                .allMatch(leaf -> leaf.space() instanceof Box || leaf.space() instanceof MultiBinary)) {
             return "observation";
+        }
+        if (!(policy.observationSpace() instanceof Discrete(int n))) {
+            throw new IllegalArgumentException("ONNX: observations of %s (expected: numbers, or one Discrete choice)"
+                    .formatted(policy.observationSpace()));
         }
         graph.message(5, longs("depth", n));
         graph.message(5, floats("off_on", new float[] {0, 1}, 2));
@@ -124,6 +130,7 @@ final class Onnx {
                 graph.message(1, node("Max", "at_least_low", numbers, "low"));
                 graph.message(1, node("Min", "action", "at_least_low", "high"));
             }
+            default -> throw new AssertionError("no policy acts so: " + policy.actionSpace());
         }
     }
 

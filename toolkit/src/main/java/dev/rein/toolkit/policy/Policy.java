@@ -6,7 +6,7 @@ import dev.rein.toolkit.distribution.ActionHead;
 import dev.rein.toolkit.distribution.Categorical;
 import dev.rein.toolkit.distribution.Distribution;
 import dev.rein.toolkit.environment.Box;
-import dev.rein.toolkit.environment.Discrete;
+import dev.rein.toolkit.environment.Part;
 import dev.rein.toolkit.environment.Space;
 import dev.rein.toolkit.nn.Normalizer;
 import dev.rein.toolkit.nn.Sequential;
@@ -228,9 +228,10 @@ public final class Policy {
                         .formatted(i % size, observations[i]));
             }
         }
-        if (observationSpace instanceof Discrete) {
-            for (int row = 0; row < rows; row++) {
-                String problem = observationSpace.problem(observations, row);
+        for (Part leaf : observationSpace.leaves()) {
+            // numbers outside a Box are clipped by nobody and harm nobody
+            for (int row = 0; row < rows && !(leaf.space() instanceof Box); row++) {
+                String problem = leaf.space().problem(observations, row * size + leaf.offset());
                 if (!problem.isEmpty()) {
                     throw new IllegalArgumentException("observation: " + problem);
                 }
@@ -242,7 +243,7 @@ public final class Policy {
         if (masks.length == 0) {
             return;
         }
-        int choices = actionSpace instanceof Discrete(int n) ? n : 0;
+        int choices = actionSpace.choices();
         if (masks.length != rows * choices) {
             throw new IllegalArgumentException(
                     "mask: %d of actions %s (expected: %d)".formatted(masks.length, actionSpace, rows * choices));

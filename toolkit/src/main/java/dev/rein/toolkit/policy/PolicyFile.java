@@ -3,8 +3,6 @@ package dev.rein.toolkit.policy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.rein.toolkit.distribution.ActionHead;
-import dev.rein.toolkit.environment.Box;
-import dev.rein.toolkit.environment.Discrete;
 import dev.rein.toolkit.environment.Space;
 import dev.rein.toolkit.nn.Sequential;
 import java.io.IOException;
@@ -21,7 +19,7 @@ import java.util.zip.CRC32C;
 ///
 /// ```
 /// REIN-POLICY 1\n                      magic and version
-/// observation=box 4 -1.0,… 1.0,…\n     spaces: box SIZE LOWS HIGHS | discrete N
+/// observation=box 4 -1.0,… 1.0,…\n     spaces as Space.describe() writes them
 /// action=discrete 2\n
 /// network=linear 4 64 tanh; …\n        layers, as Sequential.describe() writes them
 /// head=categorical\n                   as ActionHead.describe() writes it
@@ -41,8 +39,8 @@ final class PolicyFile {
     static void write(Policy policy, Path file) throws IOException {
         Sequential network = policy.network();
         String header = MAGIC + VERSION + "\n"
-                + "observation=" + described(policy.observationSpace()) + "\n"
-                + "action=" + described(policy.actionSpace()) + "\n"
+                + "observation=" + policy.observationSpace().describe() + "\n"
+                + "action=" + policy.actionSpace().describe() + "\n"
                 + "network=" + network.describe() + "\n"
                 + "head=" + policy.head().describe() + "\n"
                 + "normalised=" + policy.isNormalised() + "\n"
@@ -103,8 +101,8 @@ final class PolicyFile {
 
     private static Policy policy(Path file, Map<String, String> fields, byte[] bytes, int end) throws IOException {
         Sequential network = Sequential.parse(field(fields, "network"));
-        Space observations = space(field(fields, "observation"));
-        Space actions = space(field(fields, "action"));
+        Space observations = Space.parse(field(fields, "observation"));
+        Space actions = Space.parse(field(fields, "action"));
         ActionHead head = ActionHead.parse(field(fields, "head"), actions);
         boolean normalised = field(fields, "normalised").equals("true");
         float[] shift = new float[normalised ? observations.features() : 0];
@@ -152,39 +150,6 @@ final class PolicyFile {
             throw new IllegalArgumentException(name + " is missing");
         }
         return value;
-    }
-
-    private static String described(Space space) {
-        return switch (space) {
-            case Box box -> "box %d %s %s".formatted(box.size(), joined(box.low()), joined(box.high()));
-            case Discrete(int n) -> "discrete " + n;
-        };
-    }
-
-    private static Space space(String text) {
-        String[] words = text.split(" ", -1);
-        return switch (words[0]) {
-            case "box" -> new Box(floats(words[2]), floats(words[3]));
-            case "discrete" -> new Discrete(Integer.parseInt(words[1]));
-            default -> throw new IllegalArgumentException("space \"%s\" is unknown".formatted(words[0]));
-        };
-    }
-
-    private static float[] floats(String text) {
-        String[] parts = text.split(",", -1);
-        float[] values = new float[parts.length];
-        for (int i = 0; i < parts.length; i++) {
-            values[i] = Float.parseFloat(parts[i]);
-        }
-        return values;
-    }
-
-    private static String joined(float[] values) {
-        StringBuilder text = new StringBuilder();
-        for (float value : values) {
-            text.append(text.isEmpty() ? "" : ",").append(value);
-        }
-        return text.toString();
     }
 
     private static int checksum(byte[] bytes, int length) {
