@@ -5,16 +5,14 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -45,9 +43,10 @@ public final class CheckpointFile {
         Files.createDirectories(parent);
         Path written = Files.createTempFile(parent, file.getFileName().toString(), ".tmp");
         try {
-            try (FileChannel channel = FileChannel.open(written, StandardOpenOption.WRITE)) {
-                write(channel, walk);
-                channel.force(true);
+            // a stream, not a channel: an interrupt, which asks a run to end, must not spoil its last checkpoint
+            try (var out = new FileOutputStream(written.toFile())) {
+                write(out, walk);
+                out.getFD().sync();
             }
             Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
@@ -55,23 +54,18 @@ public final class CheckpointFile {
         }
     }
 
-    private static void write(FileChannel channel, Consumer<? super Checkpoint> walk) throws IOException {
+    private static void write(OutputStream file, Consumer<? super Checkpoint> walk) throws IOException {
         var checksum = new CRC32C();
-        OutputStream counted = new CheckedOutputStream(Channels.newOutputStream(channel), checksum);
-        // closing would close the channel, which is forced first
+        // not closed, which would close the file before it is on disk
         @SuppressWarnings("resource")
-        var out = new DataOutputStream(new BufferedOutputStream(counted, CHUNK));
+        var out = new DataOutputStream(new BufferedOutputStream(new CheckedOutputStream(file, checksum), CHUNK));
         out.write(MAGIC);
         var saving = new Saving(out);
         walk.accept(saving);
         saving.throwFailure();
         out.writeShort(0);
         out.flush();
-        ByteBuffer crc =
-                ByteBuffer.allocate(4).putInt((int) checksum.getValue()).flip();
-        while (crc.hasRemaining()) {
-            channel.write(crc);
-        }
+        file.write(ByteBuffer.allocate(4).putInt((int) checksum.getValue()).array());
     }
 
     /// Gives the walk what [#save] wrote. Nothing is given out before the whole file was found sound.

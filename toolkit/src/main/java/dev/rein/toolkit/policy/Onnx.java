@@ -12,6 +12,7 @@ import dev.rein.toolkit.environment.MultiBinary;
 import dev.rein.toolkit.nn.Layer;
 import dev.rein.toolkit.nn.Normalizer;
 import dev.rein.toolkit.nn.Sequential;
+import dev.rein.toolkit.protobuf.Protobuf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -5,6 +5,7 @@ import dev.rein.toolkit.nn.Convolution;
 import dev.rein.toolkit.nn.Layer;
 import dev.rein.toolkit.nn.LayerNorm;
 import dev.rein.toolkit.nn.Linear;
+import dev.rein.toolkit.protobuf.Protobuf;
 import java.util.Arrays;
 
 /// One layer of a network as nodes of an ONNX graph.

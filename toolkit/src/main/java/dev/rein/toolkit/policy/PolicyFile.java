@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.rein.toolkit.distribution.ActionHead;
 import dev.rein.toolkit.environment.Space;
 import dev.rein.toolkit.nn.Sequential;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -60,7 +61,9 @@ final class PolicyFile {
         Files.createDirectories(parent);
         Path written = Files.createTempFile(parent, file.getFileName().toString(), ".tmp");
         try {
-            Files.write(written, bytes.array());
+            try (var out = new FileOutputStream(written.toFile())) { // unlike a channel's, it survives interrupts
+                out.write(bytes.array());
+            }
             Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(written);

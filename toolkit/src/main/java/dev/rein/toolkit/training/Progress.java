@@ -1,5 +1,7 @@
 package dev.rein.toolkit.training;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// How far a training run is. Metric names are API: see [ProgressLine].
@@ -21,6 +23,28 @@ public record Progress(
         double returnMean,
         double lengthMean,
         Map<String, Double> metrics) {
+
+    public Progress {
+        metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics)); // keeps their order, unlike Map.copyOf
+    }
+
+    Progress withMetrics(Map<String, Double> other) {
+        return new Progress(steps, budget, begun, seconds, episodes, returnMean, lengthMean, other);
+    }
+
+    /// Every number by name, in an order that stays: `step`, `seconds`, `steps_per_second`, `episodes`,
+    /// `episode_return_mean`, `episode_length_mean`, then the metrics. NaN where nothing is known.
+    public Map<String, Double> numbers() {
+        Map<String, Double> numbers = new LinkedHashMap<>();
+        numbers.put("step", (double) steps);
+        numbers.put("seconds", seconds);
+        numbers.put("steps_per_second", stepsPerSecond());
+        numbers.put("episodes", (double) episodes);
+        numbers.put("episode_return_mean", returnMean);
+        numbers.put("episode_length_mean", lengthMean);
+        numbers.putAll(metrics);
+        return numbers;
+    }
 
     public double stepsPerSecond() {
         return seconds == 0 ? 0 : (steps - begun) / seconds;

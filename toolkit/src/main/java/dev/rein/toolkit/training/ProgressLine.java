@@ -6,7 +6,7 @@ import java.io.PrintStream;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/// Prints progress as one line of `name=value` pairs, about once a second and at the end:
+/// Prints progress as one line of `name=value` pairs, about once a second, after evaluations and at the end:
 ///
 /// `step=40960 steps_per_second=171234 episodes=812 episode_return_mean=203.4 episode_length_mean=203.4
 /// time_left_seconds=2.1`
@@ -22,7 +22,7 @@ public final class ProgressLine implements Consumer<Progress> {
 
     @Override
     public void accept(Progress progress) {
-        if (progress.seconds() - printed < PAUSE_SECONDS && !progress.isLast()) {
+        if (progress.seconds() - printed < PAUSE_SECONDS && !progress.isLast() && !evaluates(progress)) {
             return;
         }
         printed = progress.seconds();
@@ -36,6 +36,17 @@ public final class ProgressLine implements Consumer<Progress> {
                 progress.returnMean(),
                 progress.lengthMean(),
                 progress.secondsLeft()));
+        if (evaluates(progress)) {
+            out.println(String.format(
+                    Locale.ROOT,
+                    "step=%d evaluation_return_mean=%.1f",
+                    progress.steps(),
+                    progress.metric("evaluation_return_mean")));
+        }
         out.flush();
+    }
+
+    private static boolean evaluates(Progress progress) {
+        return Double.isFinite(progress.metrics().getOrDefault("evaluation_return_mean", Double.NaN));
     }
 }

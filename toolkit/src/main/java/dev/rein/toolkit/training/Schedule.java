@@ -18,7 +18,8 @@ public record Schedule(float begin, float end) {
 
     /// @param done share of the budget spent, 0..1
     public float at(double done) {
-        return begin == end ? begin : (float) (begin + (end - begin) * Math.clamp(done, 0, 1));
+        double share = Math.clamp(done, 0, 1);
+        return begin == end ? begin : (float) (begin * (1 - share) + end * share);
     }
 
     /// Reads RL Zoo's spelling: `0.001` stays, `lin_0.001` falls to 0, `lin_0.3_0.1` goes from one to the other.
