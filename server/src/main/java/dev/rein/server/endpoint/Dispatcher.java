@@ -190,7 +190,7 @@ final class Dispatcher {
                                                             .toList()))))
                     .orElseGet(() -> notFound(invocation));
         }
-        return route.get().replica().orElseThrow(() -> unavailable(invocation));
+        return route.get().replica(routing.turn()).orElseThrow(() -> unavailable(invocation));
     }
 
     static ApiException notFound(Invocation invocation) {

@@ -15,9 +15,12 @@ final class Routing {
         }
 
         /// The well replica with the fewest outstanding requests, else such an unwell one.
-        Optional<Replica> replica() {
+        ///
+        /// @param turn decides among equals, so that a client that asks one by one reaches all of them
+        Optional<Replica> replica(long turn) {
             Replica best = null;
-            for (Replica replica : replicas) {
+            for (int i = 0; i < replicas.size(); i++) {
+                Replica replica = replicas.get((int) Math.floorMod(turn + i, (long) replicas.size()));
                 if (replica.health() != Health.DOWN && (best == null || isBetter(replica, best))) {
                     best = replica;
                 }
@@ -40,6 +43,7 @@ final class Routing {
     private final List<Route> routes;
     private final double[] upTo;
     private final AtomicLong next = new AtomicLong();
+    private final AtomicLong turn = new AtomicLong();
 
     Routing(List<Route> routes) {
         this.routes = List.copyOf(routes);
@@ -67,6 +71,11 @@ final class Routing {
             i++;
         }
         return Optional.of(routes.get(i));
+    }
+
+    /// The next number for [Route#replica].
+    long turn() {
+        return turn.getAndIncrement();
     }
 
     Optional<Route> named(String variant) {

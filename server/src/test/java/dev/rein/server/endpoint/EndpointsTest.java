@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -265,6 +266,12 @@ class EndpointsTest {
             platform.settled("e");
             assertThat(processes.running()).isEqualTo(2);
             await("the old one answers too", () -> platform.ask("e", "who").equals(one));
+        }
+
+        @Test
+        void oneRequestAfterTheOtherReachesEveryReplica() {
+            assertThat(List.of(platform.ask("e", "who"), platform.ask("e", "who")))
+                    .doesNotHaveDuplicates();
         }
 
         @Test
