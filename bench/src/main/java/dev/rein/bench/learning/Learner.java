@@ -1,0 +1,46 @@
+package dev.rein.bench.learning;
+
+import dev.rein.toolkit.environment.Environment;
+import dev.rein.toolkit.ppo.Ppo;
+import dev.rein.toolkit.ppo.PpoHyperParameters;
+import dev.rein.toolkit.training.Algorithm;
+import dev.rein.toolkit.training.HyperParameters;
+import dev.rein.toolkit.training.Preset;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/// An algorithm by name, with the settings it ships for each environment.
+///
+/// @param preset its tuned settings
+/// @param maker  its constructor
+record Learner<H extends Record & HyperParameters<H>>(Function<String, Preset<H>> preset, Maker<H> maker) {
+    /// An algorithm's constructor.
+    @FunctionalInterface
+    interface Maker<H> {
+        Algorithm make(H hyperParameters, Supplier<? extends Environment> environments, long seed);
+    }
+
+    private static final Map<String, Learner<?>> BY_NAME =
+            new TreeMap<>(Map.of("ppo", new Learner<>(PpoHyperParameters::preset, Ppo::new)));
+
+    /// @throws IllegalArgumentException listing the names there are
+    static Learner<?> of(String name) {
+        Learner<?> learner = BY_NAME.get(name);
+        if (learner == null) {
+            throw new IllegalArgumentException(
+                    "algorithm: \"%s\" (expected: one of %s)".formatted(name, BY_NAME.keySet()));
+        }
+        return learner;
+    }
+
+    /// Every hyperparameter on this environment, by name.
+    Map<String, String> settings(String environment) {
+        return preset.apply(environment).hyperParameters().values();
+    }
+
+    Algorithm start(String environment, Supplier<? extends Environment> environments, long seed) {
+        return maker.make(preset.apply(environment).hyperParameters(), environments, seed);
+    }
+}
