@@ -1,18 +1,19 @@
 package dev.rein.sdk;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
 
-/// Waits for a job and hands on its log: often while something happens, seldom while nothing does.
+/// Waits for a job and hands on its log: often while something happens, seldom while nothing does. What is waited
+/// for is heard of late by a tenth of the wait.
 ///
 /// Ending this program, by Ctrl-C for example, leaves the job running.
 final class JobWatch {
-    private static final Duration SHORTEST = Duration.ofMillis(100);
-    private static final Duration LONGEST = Duration.ofSeconds(1);
+    private static final long SHORTEST_MILLIS = 20;
+    private static final long LONGEST_MILLIS = 1000;
+    private static final int PATIENCE = 10;
     private static final List<String> GOOD = List.of("Completed", "Stopped");
 
     private final Session session;
@@ -35,28 +36,29 @@ final class JobWatch {
     /// @return the job as it ended: Completed or Stopped
     /// @throws UnexpectedStatusException if it failed
     DescribeTrainingJobResponse untilEnded() {
-        Duration pause = SHORTEST;
+        long news = System.nanoTime();
         while (true) {
             // asked before the log is read: what is read after an end is the whole log
             DescribeTrainingJobResponse described =
                     session.sagemaker().describeTrainingJob(describe -> describe.trainingJobName(job));
-            boolean news = log != null && log.poll();
+            boolean heard = log != null && log.poll();
             if (!isRunning(described)) {
                 return checked(described);
             }
-            pause = news ? SHORTEST : longer(pause);
-            sleep(pause);
+            long now = System.nanoTime();
+            news = heard ? now : news;
+            sleep(Math.clamp((now - news) / 1_000_000 / PATIENCE, shortest(), LONGEST_MILLIS));
         }
     }
 
-    private static Duration longer(Duration pause) {
-        Duration longer = pause.multipliedBy(3).dividedBy(2);
-        return longer.compareTo(LONGEST) > 0 ? LONGEST : longer;
+    /// AWS counts requests and refuses the many; a platform of one's own answers in a millisecond.
+    private long shortest() {
+        return session.isAws() ? LONGEST_MILLIS : SHORTEST_MILLIS;
     }
 
-    private static void sleep(Duration pause) {
+    private static void sleep(long millis) {
         try {
-            Thread.sleep(pause);
+            Thread.sleep(millis);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting; the job goes on", e);

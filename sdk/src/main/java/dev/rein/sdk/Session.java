@@ -166,6 +166,11 @@ public final class Session implements AutoCloseable {
         return target.region();
     }
 
+    /// Whether it speaks to AWS itself, or to whatever AWS's own settings name instead.
+    boolean isAws() {
+        return target.api() == null;
+    }
+
     public SageMakerClient sagemaker() {
         return sagemaker.get();
     }
