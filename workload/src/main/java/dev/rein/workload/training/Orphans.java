@@ -1,65 +1,73 @@
 package dev.rein.workload.training;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.ValueLayout;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
-/// Processes an entry point started and did not wait for.
+/// Processes an entry point started and did not wait for: they would outlive the job, and hold its log open.
 ///
-/// On Linux this program makes itself their parent (`prctl(PR_SET_CHILD_SUBREAPER)`), else they would go to the
-/// machine's first process and outlive the job.
+/// A process whose parent has ended belongs to nobody here any more, but has inherited the environment: each run
+/// puts a mark of its own there and finds by `/proc` who carries it. Becoming everyone's parent instead
+/// (`PR_SET_CHILD_SUBREAPER`) is a native call, whose preparation costs a JVM a tenth of a second at every start.
+/// What hides from both is the platform's to end, with the host's namespace or process group.
 final class Orphans {
-    private static final int PR_SET_CHILD_SUBREAPER = 36;
+    /// The variable the entry point is started with.
+    static final String VARIABLE = "REIN_RUN";
 
-    private final Thread adoption;
+    private static final Path PROC = Path.of("/proc");
 
-    /// Looking up a native function takes tens of milliseconds: it goes on beside the preparations.
-    Orphans() {
-        adoption = Thread.ofPlatform().name("subreaper").daemon().start(Orphans::becomeParent);
+    private final String mark = "%d-%x"
+            .formatted(ProcessHandle.current().pid(), System.currentTimeMillis() * 1_000_000 + System.nanoTime());
+
+    String mark() {
+        return mark;
     }
 
-    /// Call before the first process is started.
-    void awaitAdoption() throws InterruptedException {
-        adoption.join();
-    }
-
-    /// Kills every process that descends from this one, and those that come to light by it.
+    /// Kills every process that descends from this one or carries the mark, and those that come to light by it.
     void kill() {
-        Set<Long> killed = new HashSet<>(); // the dead stay listed: nobody waits for them
+        Set<Long> killed = new HashSet<>(); // the dead stay listed while nobody waits for them
         for (boolean more = true; more; ) {
-            more = ProcessHandle.current()
-                            .descendants()
-                            .filter(left -> killed.add(left.pid()))
-                            .peek(ProcessHandle::destroyForcibly)
-                            .count()
-                    > 0;
+            more = false;
+            for (ProcessHandle left : left()) {
+                if (killed.add(left.pid())) {
+                    left.destroyForcibly();
+                    more = true;
+                }
+            }
         }
     }
 
-    @SuppressWarnings(
-            "restricted") // Java has no other way to prctl; without the right to it nothing but tidiness is lost
-    private static void becomeParent() {
-        Linker linker = Linker.nativeLinker();
-        var prctl = linker.defaultLookup().find("prctl");
-        if (prctl.isEmpty()) {
-            return; // not Linux: the backend's process group or namespace takes care
+    private List<ProcessHandle> left() {
+        List<ProcessHandle> left =
+                new ArrayList<>(ProcessHandle.current().descendants().toList());
+        if (Files.isDirectory(PROC.resolve("self"))) {
+            String assignment = VARIABLE + "=" + mark + "\0";
+            try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
+                for (Path process : processes) {
+                    if (carries(process, assignment)) {
+                        ProcessHandle.of(Long.parseLong(process.getFileName().toString()))
+                                .ifPresent(left::add);
+                    }
+                }
+            } catch (IOException unreadable) {
+                return left;
+            }
         }
-        var call = linker.downcallHandle(
-                prctl.get(),
-                FunctionDescriptor.of(
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_LONG,
-                        ValueLayout.JAVA_LONG,
-                        ValueLayout.JAVA_LONG,
-                        ValueLayout.JAVA_LONG),
-                Linker.Option.firstVariadicArg(1));
+        return left;
+    }
+
+    private static boolean carries(Path process, String assignment) {
         try {
-            int _ = (int) call.invokeExact(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
-        } catch (Throwable refused) {
-            throw new LinkageError("prctl", refused);
+            return ("\0" + Files.readString(process.resolve("environ"), StandardCharsets.ISO_8859_1))
+                    .contains("\0" + assignment);
+        } catch (IOException goneOrAnothers) {
+            return false;
         }
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -41,7 +42,16 @@ public final class Training implements AutoCloseable {
 
     /// @param outer the environment this program was started with; the entry point gets it too, below its `SM_*`
     public static Training open(OptMl ml, Map<String, String> outer, Clock clock) throws IOException {
-        return new Training(ml, outer, clock, Files.createTempDirectory("rein-training-"));
+        return new Training(ml, outer, clock, scratch());
+    }
+
+    /// A name nobody else takes, without the random numbers of [Files#createTempDirectory]: making those ready
+    /// takes longer than all else here.
+    private static Path scratch() throws IOException {
+        String name = "rein-training-%d-%x".formatted(ProcessHandle.current().pid(), System.nanoTime());
+        return Files.createDirectory(
+                Path.of(System.getProperty("java.io.tmpdir"), name),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 
     /// Blocks until the entry point has ended and its outcome is written.
@@ -136,7 +146,6 @@ public final class Training implements AutoCloseable {
 
     private void execute(String failureKind, Command command, Map<String, String> environment)
             throws IOException, InterruptedException {
-        orphans.awaitAdoption();
         EntryProcess process = EntryProcess.start(command, ml.code(), environment);
         termination.passTo(process);
         process.await(failureKind, orphans);
@@ -148,6 +157,7 @@ public final class Training implements AutoCloseable {
         String pythonPath = outer.getOrDefault("PYTHONPATH", "");
         environment.put("PYTHONPATH", pythonPath.isEmpty() ? ml.code().toString() : ml.code() + ":" + pythonPath);
         environment.put("PYTHONUNBUFFERED", "1");
+        environment.put(Orphans.VARIABLE, orphans.mark());
         environment.forEach(Training::checkPassable);
         return environment;
     }
