@@ -1,0 +1,3 @@
+import time
+
+print(f"now={time.time_ns() // 1_000_000}")
