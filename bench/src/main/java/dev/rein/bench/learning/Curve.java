@@ -125,6 +125,7 @@ final class Curve {
         return String.format(Locale.ROOT, Math.abs(value) < 10 ? "%.2f" : "%.0f", value);
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // every format is a constant of this class
     private void append(String format, Object... values) {
         svg.append(String.format(Locale.ROOT, format, values));
     }

@@ -51,7 +51,7 @@ final class Learning {
                 default -> fail("command: %s (expected: list, names, run, settings or report)".formatted(arguments[2]));
             }
         } catch (IllegalArgumentException | IllegalStateException e) {
-            fail(e.getMessage());
+            fail(String.valueOf(e.getMessage()));
         }
     }
 
