@@ -12,7 +12,6 @@ import dev.rein.server.logs.LogFollower;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,8 +94,7 @@ final class ReplicaLauncher {
             return;
         }
         try {
-            // Prepared and never launched: preparing it anew empties its folder.
-            Files.delete(backend.prepare(id));
+            backend.discard(id);
         } catch (IOException e) {
             LOG.warn("{} leaves something on disk", id, e);
         }

@@ -30,11 +30,13 @@ final class HostFolder {
     private final JobPlan plan;
     private final ObjectStore objects;
     private final BooleanSupplier cancelled;
+    private final String networkInterface;
 
-    HostFolder(JobPlan plan, ObjectStore objects, BooleanSupplier cancelled) {
+    HostFolder(JobPlan plan, ObjectStore objects, BooleanSupplier cancelled, String networkInterface) {
         this.plan = plan;
         this.objects = objects;
         this.cancelled = cancelled;
+        this.networkInterface = networkInterface;
     }
 
     /// @param ml an empty `/opt/ml`
@@ -113,7 +115,7 @@ final class HostFolder {
             hosts.sort(null);
             hosts.forEach(group.putArray("hosts")::add);
         }
-        json.put("network_interface_name", "eth0");
+        json.put("network_interface_name", networkInterface);
         return json;
     }
 

@@ -1,9 +1,7 @@
 package dev.rein.server.training;
 
 import dev.rein.server.archive.ArchiveException;
-import dev.rein.server.backend.Backend;
 import dev.rein.server.backend.Host;
-import dev.rein.server.backend.HostId;
 import dev.rein.server.backend.HostRuntime;
 import dev.rein.server.backend.HostSpec;
 import dev.rein.server.backend.LaunchException;
@@ -157,9 +155,11 @@ final class JobRun {
         HostRuntime runtime = JobPlan.runtime(plan.image(), platform.runtimes())
                 .orElseThrow(() -> new CannotGoOnException(
                         "ClientError: no runtime serves image \"%s\" any more".formatted(plan.image())));
+        String networkInterface =
+                platform.backend().networkInterface(plan.hosts().size(), plan.networkIsolation());
         for (PlannedHost host : plan.hosts()) {
             Path ml = platform.backend().prepare(plan.id(host));
-            new HostFolder(plan, platform.objects(), stop::isDone).fill(ml, host);
+            new HostFolder(plan, platform.objects(), stop::isDone, networkInterface).fill(ml, host);
         }
         TrainingJob job = platform.store().update(name, state -> state.launching(now()));
         if (!(job.state() instanceof Training)) {
@@ -324,21 +324,11 @@ final class JobRun {
     private void discard() {
         try {
             for (PlannedHost host : plan.hosts()) {
-                remove(platform.backend(), plan.id(host));
+                platform.backend().discard(plan.id(host));
             }
             Results.delete(platform.scratch(name));
         } catch (IOException | IllegalStateException e) {
             log.warn("training job {} left files behind: {}", name, e.toString());
-        }
-    }
-
-    /// Deletes a host that has ended, or that was prepared and never launched.
-    static void remove(Backend backend, HostId id) throws IOException {
-        Optional<Host> found = backend.find(id);
-        if (found.isPresent()) {
-            found.get().remove();
-        } else if (backend.known().contains(id)) {
-            Results.delete(backend.prepare(id));
         }
     }
 

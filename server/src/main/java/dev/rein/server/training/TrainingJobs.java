@@ -79,6 +79,7 @@ public final class TrainingJobs implements AutoCloseable {
     /// @param access for the code in the hosts
     public void start(HostAccess access) {
         List<Stored> unfinished;
+        backend.offer(List.of(access.endpoint(), access.s3Endpoint()));
         synchronized (this) {
             platform = new Platform(store, objects, backend, logs, capacity, runtimes, settings, access, () -> closing);
             unfinished = store.unfinished();
@@ -153,7 +154,7 @@ public final class TrainingJobs implements AutoCloseable {
                 host.get().kill();
                 host.get().exit().get(1, TimeUnit.MINUTES);
             }
-            JobRun.remove(backend, orphan);
+            backend.discard(orphan);
             log.info("removed {}: its job is over", orphan);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closing: the next server sweeps

@@ -36,6 +36,22 @@ final class LocalProcesses implements Backend {
     }
 
     @Override
+    public void offer(List<URI> services) {}
+
+    @Override
+    public String networkInterface(int count, boolean isolated) {
+        return "lo";
+    }
+
+    @Override
+    public void discard(HostId id) throws IOException {
+        Host host = hosts.get(id);
+        if (host != null) {
+            host.remove();
+        }
+    }
+
+    @Override
     public Host launch(HostSpec spec) throws LaunchException {
         Path folder = folder(spec.id());
         var builder = new ProcessBuilder(spec.command())

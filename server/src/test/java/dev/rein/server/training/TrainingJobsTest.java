@@ -105,6 +105,7 @@ final class TrainingJobsTest {
             world.run(job("tidy", "echo x > model/m"));
             world.jobs.close();
             assertThat(world.backend.known()).isEmpty();
+            assertThat(folder.resolve("hosts/hosts/training-job")).isEmptyDirectory();
             assertThat(folder.resolve("work/uploads/tidy")).doesNotExist();
         }
 
@@ -417,6 +418,7 @@ final class TrainingJobsTest {
             assertThat(ended.failureReason())
                     .startsWith("ClientError: Data download failed")
                     .contains("..");
+            world.jobs.close(); // what is left of the job goes while one looks
             try (Stream<Path> files = Files.walk(folder)) {
                 assertThat(files.map(file -> file.getFileName().toString())).doesNotContain("escaped");
             }

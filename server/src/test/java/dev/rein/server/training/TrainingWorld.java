@@ -7,6 +7,7 @@ import dev.rein.server.archive.TarGz;
 import dev.rein.server.backend.Host;
 import dev.rein.server.backend.HostId;
 import dev.rein.server.backend.HostRuntime;
+import dev.rein.server.backend.process.Isolation;
 import dev.rein.server.backend.process.ProcessBackend;
 import dev.rein.server.capacity.Resources;
 import dev.rein.server.objects.S3Uri;
@@ -61,6 +62,7 @@ final class TrainingWorld implements AutoCloseable, Operations {
     private final Path folder;
     private final Clock clock;
     private final Duration grace;
+    private final Isolation highest;
     private final Map<String, Handler<?, ?>> handlers = new ConcurrentHashMap<>();
     ProcessBackend backend;
     TrainingJobs jobs;
@@ -69,11 +71,21 @@ final class TrainingWorld implements AutoCloseable, Operations {
         this(folder, Clock.systemUTC(), Duration.ofSeconds(1));
     }
 
+    /// A world whose hosts are kept apart no better than this.
+    TrainingWorld(Path folder, Isolation highest) throws IOException {
+        this(folder, Clock.systemUTC(), Duration.ofSeconds(1), highest);
+    }
+
     TrainingWorld(Path folder, Clock clock, Duration grace) throws IOException {
+        this(folder, clock, grace, Isolation.SANDBOX_OWN_USER);
+    }
+
+    private TrainingWorld(Path folder, Clock clock, Duration grace, Isolation highest) throws IOException {
         this.folder = folder;
+        this.highest = highest;
         this.clock = clock;
         this.grace = grace;
-        this.backend = ProcessBackend.open(folder.resolve("hosts"));
+        this.backend = ProcessBackend.open(folder.resolve("hosts"), highest);
         this.documents = SqlDocuments.open(new Database.Location.SqliteFile(folder.resolve("rein.db")), clock);
         this.jobs = open();
         jobs.start(ACCESS);
@@ -97,7 +109,7 @@ final class TrainingWorld implements AutoCloseable, Operations {
     void restart(Runnable meanwhile) throws IOException {
         jobs.close();
         backend.close();
-        backend = ProcessBackend.open(folder.resolve("hosts"));
+        backend = ProcessBackend.open(folder.resolve("hosts"), highest);
         meanwhile.run();
         jobs = open();
         jobs.start(ACCESS);

@@ -60,7 +60,16 @@ final class Machine {
     private static boolean works(Sandbox sandbox, Path folder, int uid) throws IOException {
         Path ml = Files.createDirectories(folder.resolve("ml"));
         var line = sandbox.line(new Sandbox.Box(
-                uid, "probe", ml, List.of(), 64L << 20, false, Map.of("PATH", "/usr/bin:/bin"), List.of("true")));
+                uid,
+                "probe",
+                ml,
+                List.of(),
+                64L << 20,
+                false,
+                List.of(),
+                false,
+                Map.of("PATH", "/usr/bin:/bin"),
+                List.of("true")));
         Path options = folder.resolve("options");
         Files.write(options, line.optionBytes());
         Path empty = folder.resolve("empty");
@@ -99,7 +108,7 @@ final class Machine {
     /// Copies the shell programs out of the jar.
     static void install(Path scripts) throws IOException {
         Files.createDirectories(scripts);
-        for (String name : List.of("launch.sh", "stage.sh", "init.sh")) {
+        for (String name : List.of("launch.sh", "stage.sh", "init.sh", "network.sh")) {
             try (InputStream in = Machine.class.getResourceAsStream(name)) {
                 if (in == null) {
                     throw new IOException(name + " is missing in the server's jar; install the server anew");

@@ -9,9 +9,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -35,20 +38,22 @@ import org.slf4j.LoggerFactory;
 public final class ProcessBackend implements Backend {
     private static final Logger log = LoggerFactory.getLogger(ProcessBackend.class);
     private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,254}");
-    private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private final Path hosts;
     private final Sandbox sandbox;
     private final ControlGroups groups;
     private final Numbers numbers;
+    private final JobNetworks networks;
     private final Map<HostId, ProcessHost> launched = new ConcurrentHashMap<>();
     private final ExecutorService watchers = Executors.newVirtualThreadPerTaskExecutor();
 
-    private ProcessBackend(Path hosts, Sandbox sandbox, ControlGroups groups, Numbers numbers) {
+    private ProcessBackend(Path hosts, Sandbox sandbox, ControlGroups groups, Numbers numbers, JobNetworks networks) {
         this.hosts = hosts;
         this.sandbox = sandbox;
         this.groups = groups;
         this.numbers = numbers;
+        this.networks = networks;
     }
 
     /// Opens the backend with the best isolation that works here, and says what is missing once in the log.
@@ -78,10 +83,14 @@ public final class ProcessBackend implements Backend {
             log.warn("No control groups can be made here: limits on memory and CPU are not enforced.");
         }
         Path hosts = Files.createDirectories(root.resolve("hosts"));
-        var backend = new ProcessBackend(hosts, sandbox, groups, numbers);
+        var networks = new JobNetworks(
+                root.resolve("networks"), scripts.resolve("network.sh"), sandbox.isolation(), Machine.root());
+        var backend = new ProcessBackend(hosts, sandbox, groups, numbers, networks);
         for (HostId id : backend.known()) {
             backend.folder(id).launch().ifPresent(launch -> numbers.taken(id, launch));
         }
+        networks.sweep(owner -> !isEmpty(hosts.resolve(owner)));
+        backend.deleteEmptyOwners();
         log.info("Hosts are processes of this machine, isolation {}", sandbox.isolation());
         return backend;
     }
@@ -100,9 +109,11 @@ public final class ProcessBackend implements Backend {
             }
             find(id).orElseThrow().remove();
         }
-        FileTree.delete(folder.path());
-        Files.createDirectories(folder.path());
-        return Files.createDirectory(folder.ml());
+        synchronized (networks) { // see leave
+            FileTree.delete(folder.path());
+            Files.createDirectories(folder.path());
+            return Files.createDirectory(folder.ml());
+        }
     }
 
     @Override
@@ -146,6 +157,64 @@ public final class ProcessBackend implements Backend {
     }
 
     @Override
+    public void offer(List<URI> services) {
+        networks.offer(services.stream().map(ProcessBackend::service).toList());
+    }
+
+    private static Gateway.Service service(URI uri) {
+        int port = uri.getPort() >= 0 ? uri.getPort() : uri.getScheme().equals("https") ? 443 : 80;
+        return new Gateway.Service(new InetSocketAddress(uri.getHost(), port));
+    }
+
+    /// Hosts that have no network of their own meet on the machine's loopback.
+    @Override
+    public String networkInterface(int count, boolean isolated) {
+        return count > 1 && networks.available(!isolated) ? "eth0" : "lo";
+    }
+
+    @Override
+    public void discard(HostId id) throws IOException {
+        Optional<Host> host = find(id);
+        if (host.isPresent()) {
+            host.get().remove();
+        } else {
+            FileTree.delete(folder(id).path());
+            leave(id);
+        }
+    }
+
+    /// What an owner has is gone with its last host.
+    private void leave(HostId id) throws IOException {
+        Path owner = folder(id).path().getParent();
+        synchronized (networks) { // not between two hosts of one owner
+            if (owner != null && Files.isDirectory(owner) && isEmpty(owner)) {
+                networks.release(id.owner());
+                Files.delete(owner);
+            }
+        }
+    }
+
+    /// A server may have died between an owner's last host and the owner.
+    private void deleteEmptyOwners() throws IOException {
+        try (var owners =
+                Files.find(hosts, 2, (path, _) -> hosts.relativize(path).getNameCount() == 2)) {
+            for (Path owner : owners.toList()) {
+                if (isEmpty(owner)) {
+                    Files.delete(owner);
+                }
+            }
+        }
+    }
+
+    private static boolean isEmpty(Path folder) throws IOException {
+        try (var entries = Files.newDirectoryStream(folder)) {
+            return !entries.iterator().hasNext();
+        } catch (NoSuchFileException none) {
+            return true;
+        }
+    }
+
+    @Override
     public List<HostId> known() {
         var ids = new ArrayList<HostId>();
         try (var folders = Files.find(hosts, 3, (path, attributes) -> attributes.isDirectory())) {
@@ -163,6 +232,7 @@ public final class ProcessBackend implements Backend {
     @Override
     public void close() {
         watchers.shutdownNow();
+        networks.close();
     }
 
     private HostFolder folder(HostId id) {
@@ -188,6 +258,7 @@ public final class ProcessBackend implements Backend {
             FileTree.delete(host.folder().path());
             numbers.free(id, host.launch());
             launched.remove(id);
+            leave(id);
         }
     }
 
@@ -238,8 +309,8 @@ public final class ProcessBackend implements Backend {
         if (spec.networkIsolation() && spec.port().isPresent()) {
             problems.add("a model server with network isolation could not be reached on this backend; run it without");
         }
-        if (spec.networkIsolation() && spec.peers().size() > 1) {
-            problems.add("network isolation of a job with several hosts is not to be had on this backend; "
+        if (spec.networkIsolation() && spec.peers().size() > 1 && !networks.available(false)) {
+            problems.add("network isolation of a job with several hosts is not to be had on this machine; "
                     + "use one host or run without isolation");
         }
         if (!problems.isEmpty()) {
@@ -279,18 +350,33 @@ public final class ProcessBackend implements Backend {
         Path path = folder.path();
         List<String> names = spec.peers().isEmpty() ? List.of(spec.id().name()) : spec.peers();
         var table = new StringBuilder(Machine.hosts(names));
+        Optional<JobNetwork.Namespaces> network = network(spec);
         for (int n = 0; n < names.size(); n++) {
-            table.append(numbers.address(launch.subnet(), n))
+            table.append(network.isPresent() ? JobNetwork.address(n) : numbers.address(launch.subnet(), n))
                     .append(' ')
                     .append(names.get(n))
                     .append('\n');
         }
         Files.writeString(path.resolve("hosts"), table);
         Files.writeString(path.resolve("hostname"), spec.id().name() + "\n");
+        boolean gateway = network.isPresent() && !spec.networkIsolation();
+        if (gateway) {
+            Files.writeString(path.resolve("resolver"), "nameserver " + JobNetwork.GATEWAY + "\n");
+        }
         var environment = environment(spec);
         environment.put("REIN_HOST", launch.cookie());
         if (launch.port() >= 0) {
             environment.put("SAGEMAKER_BIND_TO_PORT", Integer.toString(launch.port()));
+        }
+        var note = new StringBuilder();
+        if (names.size() > 1 && network.isEmpty()) {
+            note.append("Rein: no network can be made for this job here, so its hosts share the machine's ports");
+            if (isolation().isSandbox()) {
+                note.append(".\n");
+            } else {
+                note.append(" and are not known by their names: $REIN_HOSTS_FILE lists their addresses.\n");
+                environment.put("REIN_HOSTS_FILE", path.resolve("hosts").toString());
+            }
         }
         if (!isolation().isSandbox()) {
             environment.put("SAGEMAKER_BASE_DIR", folder.ml().toString());
@@ -301,7 +387,11 @@ public final class ProcessBackend implements Backend {
                 folder.ml(),
                 spec.runtime().readOnly(),
                 spec.memoryBytes(),
-                spec.networkIsolation(),
+                spec.networkIsolation() && network.isEmpty(),
+                network.map(spaces ->
+                                networks.enter(spaces, names.indexOf(spec.id().name())))
+                        .orElse(List.of()),
+                gateway,
                 environment,
                 spec.command()));
         secret(path.resolve("options"), line.optionBytes());
@@ -309,9 +399,21 @@ public final class ProcessBackend implements Backend {
         if (launch.uid() >= 0) {
             FileTree.give(folder.ml(), launch.uid());
         }
-        Files.write(folder.log(), new byte[0]);
+        Files.writeString(folder.log(), note);
         folder.write(launch);
         return line.prefix();
+    }
+
+    /// The network of a job with several hosts, unless the machine cannot make one.
+    private Optional<JobNetwork.Namespaces> network(HostSpec spec) throws IOException {
+        if (spec.peers().size() < 2) {
+            return Optional.empty();
+        }
+        boolean open = !spec.networkIsolation();
+        if (!networks.available(open)) {
+            return Optional.empty();
+        }
+        return Optional.of(networks.ensure(spec.id().owner(), spec.peers().size(), open));
     }
 
     /// The launcher's own form for words: see `launch.sh`.

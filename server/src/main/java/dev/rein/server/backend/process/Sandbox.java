@@ -22,6 +22,8 @@ record Sandbox(Isolation isolation, Path scripts, boolean lockUsers) {
     /// @param hostname  its name
     /// @param readOnly  folders to show at the same path
     /// @param alone     no network but its own loopback
+    /// @param enter     what starts the whole line in the job's network; empty if it has none
+    /// @param gateway   whether names are asked of the job's network: see descriptor 6
     /// @param command   the entry point
     record Box(
             int uid,
@@ -30,8 +32,17 @@ record Sandbox(Isolation isolation, Path scripts, boolean lockUsers) {
             List<Path> readOnly,
             long memoryBytes,
             boolean alone,
+            List<String> enter,
+            boolean gateway,
             Map<String, String> environment,
-            List<String> command) {}
+            List<String> command) {
+        Box {
+            readOnly = List.copyOf(readOnly);
+            enter = List.copyOf(enter);
+            environment = Map.copyOf(environment);
+            command = List.copyOf(command);
+        }
+    }
 
     /// @param prefix  what the launcher starts
     /// @param words   what follows it, kept off the command line of the launcher
@@ -53,6 +64,13 @@ record Sandbox(Isolation isolation, Path scripts, boolean lockUsers) {
     }
 
     Line line(Box box) {
+        Line line = boxed(box);
+        var prefix = new ArrayList<>(box.enter());
+        prefix.addAll(line.prefix());
+        return new Line(prefix, line.words(), line.options());
+    }
+
+    private Line boxed(Box box) {
         String user = Integer.toString(box.uid());
         return switch (isolation) {
             case SANDBOX_OWN_USER -> {
@@ -144,7 +162,7 @@ record Sandbox(Isolation isolation, Path scripts, boolean lockUsers) {
         }
         options.add("--perms", "0644", "--ro-bind-data", "8", "/etc/hosts");
         options.add("--perms", "0644", "--ro-bind-data", "9", "/etc/hostname");
-        resolver(options);
+        resolver(options, box.gateway());
         String half = Long.toString(Math.max(64L << 20, box.memoryBytes() / 2));
         options.add("--dev", "/dev", "--perms", "1777", "--size", half, "--tmpfs", "/dev/shm");
         options.add("--proc", "/proc", "--ro-bind", "/sys", "/sys");
@@ -170,11 +188,16 @@ record Sandbox(Isolation isolation, Path scripts, boolean lockUsers) {
     }
 
     /// systemd-resolved and others keep the real file outside `/etc`.
-    private static void resolver(Options options) {
+    private static void resolver(Options options, boolean gateway) {
         Path file = Path.of("/etc/resolv.conf");
         try {
             Path real = file.toRealPath();
-            if (Files.isSymbolicLink(file) && !real.startsWith("/etc") && !real.startsWith("/usr")) {
+            if (gateway) {
+                if (!real.startsWith("/etc") && !real.startsWith("/usr")) {
+                    options.parents(real);
+                }
+                options.add("--perms", "0644", "--ro-bind-data", "6", real.toString());
+            } else if (Files.isSymbolicLink(file) && !real.startsWith("/etc") && !real.startsWith("/usr")) {
                 options.parents(real);
                 options.add("--ro-bind-try", real.toString(), real.toString());
             }

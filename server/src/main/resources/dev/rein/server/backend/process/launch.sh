@@ -4,7 +4,8 @@
 # The command is PREFIX followed by the words in FOLDER/command, which are data and never evaluated: a word begins with
 # a line "=...", and goes on after each of its newlines with a line "+...". Names and values no shell would accept pass.
 #
-# REIN_SANDBOX  set when PREFIX ends in bwrap, which reads its options and files from descriptors 3, 7, 8 and 9
+# REIN_SANDBOX  set when PREFIX ends in bwrap, which reads its options and files from descriptors 6, 7, 8 and 9, and
+#               writes what it knows to 3
 # REIN_UID      who the host runs as, if not as this script
 # REIN_GROUPS   control groups to enter, parted by blanks
 # REIN_COOKIE   what every process of the host carries in REIN_HOST, unless a sandbox keeps them together
@@ -58,9 +59,10 @@ host() {
 }
 if [ -n "$REIN_SANDBOX" ]; then
   exec 7<"$d/options" 8<"$d/hosts" 9<"$d/hostname"
+  [ ! -e "$d/resolver" ] || exec 6<"$d/resolver"
   rm -f "$d/options"         # it holds the environment
   host "$@" >"$d/fifo" 2>&1 3>"$d/status" & c=$!
-  exec 7<&- 8<&- 9<&-
+  exec 6<&- 7<&- 8<&- 9<&-
 else
   host "$@" >"$d/fifo" 2>&1 & c=$!
 fi
