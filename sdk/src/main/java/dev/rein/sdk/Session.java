@@ -24,6 +24,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeClient;
 import software.amazon.awssdk.services.sts.StsClient;
@@ -203,18 +204,25 @@ public final class Session implements AutoCloseable {
     public String defaultBucket() {
         String known = defaultBucket;
         if (known == null) {
-            known = "sagemaker-%s-%s"
-                    .formatted(region(), sts.get().getCallerIdentity().account());
+            known = "sagemaker-%s-%s".formatted(region(), account());
             createIfMissing(known);
             defaultBucket = known;
         }
         return known;
     }
 
+    /// A platform of one's own has told its role, and so its account: to ask would make ready one more client.
+    private String account() {
+        return role.map(arn -> arn.split(":", 6))
+                .filter(parts -> parts.length == 6 && !parts[4].isBlank())
+                .map(parts -> parts[4])
+                .orElseGet(() -> sts.get().getCallerIdentity().account());
+    }
+
     private void createIfMissing(String bucket) {
-        boolean present = s3().listBuckets().buckets().stream()
-                .anyMatch(listed -> listed.name().equals(bucket));
-        if (!present) {
+        try {
+            s3().headBucket(head -> head.bucket(bucket));
+        } catch (NoSuchBucketException absent) {
             s3().createBucket(create -> {
                 create.bucket(bucket);
                 if (!region().equals("us-east-1")) {
