@@ -8,6 +8,9 @@ import java.util.stream.Collectors;
 
 /// Prints values as Python would: `str(v)`, `repr(v)`, and `json.dumps(v, sort_keys=True, separators=(",", ":"),
 /// ensure_ascii=True)`.
+///
+/// Every job's start runs this once, in a cold JVM. A `switch` over types would have it generate code there and
+/// then, which takes as long as all else it does; hence the chains of `instanceof`.
 public final class PythonText {
     /// Python orders strings by code point, Java by UTF-16 unit; they part above U+FFFF.
     public static final Comparator<String> BY_CODE_POINT = (a, b) -> {
@@ -35,51 +38,55 @@ public final class PythonText {
 
     /// As the interactive interpreter shows it: `[1, 'two', {'three': None}]`.
     public static String repr(Json value) {
-        return switch (value) {
-            case Json.Null _ -> "None";
-            case Json.Bool(boolean truth) -> truth ? "True" : "False";
-            case Json.Int(var number) -> number.toString();
-            case Json.Real(double number) -> real(number, "inf", "nan");
-            case Json.Text(String text) -> quoted(text);
-            case Json.Arr(List<Json> items) ->
-                items.stream().map(PythonText::repr).collect(Collectors.joining(", ", "[", "]"));
-            case Json.Obj(Map<String, Json> members) ->
-                members.entrySet().stream()
-                        .map(member -> quoted(member.getKey()) + ": " + repr(member.getValue()))
-                        .collect(Collectors.joining(", ", "{", "}"));
-        };
+        if (value instanceof Json.Text(String text)) {
+            return quoted(text);
+        } else if (value instanceof Json.Int(var number)) {
+            return number.toString();
+        } else if (value instanceof Json.Real(double number)) {
+            return real(number, "inf", "nan");
+        } else if (value instanceof Json.Bool(boolean truth)) {
+            return truth ? "True" : "False";
+        } else if (value instanceof Json.Arr(List<Json> items)) {
+            return items.stream().map(PythonText::repr).collect(Collectors.joining(", ", "[", "]"));
+        } else if (value instanceof Json.Obj(Map<String, Json> members)) {
+            return members.entrySet().stream()
+                    .map(member -> quoted(member.getKey()) + ": " + repr(member.getValue()))
+                    .collect(Collectors.joining(", ", "{", "}"));
+        }
+        return "None";
     }
 
     private static void dump(Json value, StringBuilder to) {
-        switch (value) {
-            case Json.Null _ -> to.append("null");
-            case Json.Bool(boolean truth) -> to.append(truth);
-            case Json.Int(var number) -> to.append(number);
-            case Json.Real(double number) -> to.append(real(number, "Infinity", "NaN"));
-            case Json.Text(String text) -> dump(text, to);
-            case Json.Arr(List<Json> items) -> {
-                to.append('[');
-                String comma = "";
-                for (Json item : items) {
-                    to.append(comma);
-                    dump(item, to);
-                    comma = ",";
-                }
-                to.append(']');
+        if (value instanceof Json.Text(String text)) {
+            dump(text, to);
+        } else if (value instanceof Json.Int(var number)) {
+            to.append(number);
+        } else if (value instanceof Json.Real(double number)) {
+            to.append(real(number, "Infinity", "NaN"));
+        } else if (value instanceof Json.Bool(boolean truth)) {
+            to.append(truth);
+        } else if (value instanceof Json.Arr(List<Json> items)) {
+            to.append('[');
+            String comma = "";
+            for (Json item : items) {
+                to.append(comma);
+                dump(item, to);
+                comma = ",";
             }
-            case Json.Obj(Map<String, Json> members) -> {
-                to.append('{');
-                String comma = "";
-                for (String name :
-                        members.keySet().stream().sorted(BY_CODE_POINT).toList()) {
-                    to.append(comma);
-                    dump(name, to);
-                    to.append(':');
-                    dump(members.getOrDefault(name, new Json.Null()), to);
-                    comma = ",";
-                }
-                to.append('}');
+            to.append(']');
+        } else if (value instanceof Json.Obj(Map<String, Json> members)) {
+            to.append('{');
+            String comma = "";
+            for (String name : members.keySet().stream().sorted(BY_CODE_POINT).toList()) {
+                to.append(comma);
+                dump(name, to);
+                to.append(':');
+                dump(members.getOrDefault(name, new Json.Null()), to);
+                comma = ",";
             }
+            to.append('}');
+        } else {
+            to.append("null");
         }
     }
 

@@ -22,8 +22,8 @@ final class Orphans {
 
     private static final Path PROC = Path.of("/proc");
 
-    private final String mark = "%d-%x"
-            .formatted(ProcessHandle.current().pid(), System.currentTimeMillis() * 1_000_000 + System.nanoTime());
+    private final String mark =
+            ProcessHandle.current().pid() + "-" + System.currentTimeMillis() + "-" + System.nanoTime();
 
     String mark() {
         return mark;

@@ -1,5 +1,6 @@
 package dev.rein.workload.training;
 
+import dev.rein.workload.json.PythonText;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -48,7 +49,7 @@ public final class Training implements AutoCloseable {
     /// A name nobody else takes, without the random numbers of [Files#createTempDirectory]: making those ready
     /// takes longer than all else here.
     private static Path scratch() throws IOException {
-        String name = "rein-training-%d-%x".formatted(ProcessHandle.current().pid(), System.nanoTime());
+        String name = "rein-training-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
         return Files.createDirectory(
                 Path.of(System.getProperty("java.io.tmpdir"), name),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -95,48 +96,42 @@ public final class Training implements AutoCloseable {
         return EntryPoint.find(program, ml.code());
     }
 
-    /// Makes the entry point ready to run.
+    /// Makes the entry point ready to run. No `switch` over types: [PythonText] says why.
     private Command command(EntryPoint entry, Variables variables, Map<String, String> environment)
             throws IOException, InterruptedException {
         List<String> arguments = variables.arguments();
-        return switch (entry) {
-            case EntryPoint.JavaFile(Path file) -> {
-                List<Path> userPath = EntryPoint.userClassPath(ml.code());
-                Path classes = Files.createDirectory(scratch.resolve("classes"));
-                Jvm jvm = Jvm.own(Machines.here().cpus());
-                String mainClass = JavaSource.compile(file, ml.code(), jvm.path(userPath), classes);
-                userPath.addFirst(classes);
-                yield jvm.command(userPath, mainClass, arguments);
+        if (entry instanceof EntryPoint.JavaFile(Path file)) {
+            List<Path> userPath = EntryPoint.userClassPath(ml.code());
+            Path classes = Files.createDirectory(scratch.resolve("classes"));
+            Jvm jvm = Jvm.own(Machines.here().cpus());
+            String mainClass = JavaSource.compile(file, ml.code(), jvm.path(userPath), classes);
+            userPath.addFirst(classes);
+            return jvm.command(userPath, mainClass, arguments);
+        } else if (entry instanceof EntryPoint.Jar(Path file)) {
+            List<Path> userPath = EntryPoint.userClassPath(ml.code());
+            userPath.remove(file);
+            userPath.addFirst(file);
+            return Jvm.own(Machines.here().cpus()).command(userPath, EntryPoint.mainClass(file), arguments);
+        } else if (entry instanceof EntryPoint.MainClass(String name)) {
+            return Jvm.own(Machines.here().cpus()).command(EntryPoint.userClassPath(ml.code()), name, arguments);
+        } else if (entry instanceof EntryPoint.PythonFile(String name)) {
+            if (Files.exists(ml.code().resolve("requirements.txt"))) {
+                install("InstallRequirementsError", List.of("-r", "requirements.txt"), environment);
             }
-            case EntryPoint.Jar(Path file) -> {
-                List<Path> userPath = EntryPoint.userClassPath(ml.code());
-                userPath.remove(file);
-                userPath.addFirst(file);
-                yield Jvm.own(Machines.here().cpus()).command(userPath, EntryPoint.mainClass(file), arguments);
-            }
-            case EntryPoint.MainClass(String name) ->
-                Jvm.own(Machines.here().cpus()).command(EntryPoint.userClassPath(ml.code()), name, arguments);
-            case EntryPoint.PythonFile(String name) -> {
-                if (Files.exists(ml.code().resolve("requirements.txt"))) {
-                    install("InstallRequirementsError", List.of("-r", "requirements.txt"), environment);
-                }
-                yield Command.of(joined(List.of("python3", name), arguments));
-            }
-            case EntryPoint.PythonModule(String name) -> {
-                List<String> what = Files.exists(ml.code().resolve("requirements.txt"))
-                        ? List.of(".", "-r", "requirements.txt")
-                        : List.of(".");
-                install("InstallModuleError", what, environment);
-                yield Command.of(joined(List.of("python3", "-m", name), arguments));
-            }
-            case EntryPoint.Shell(String name) -> {
-                makeExecutable(ml.code().resolve(name).toFile());
-                String line = joined(List.of("./" + name), arguments).stream()
-                        .map(Training::shellQuoted)
-                        .collect(Collectors.joining(" "));
-                yield new Command(List.of("/bin/sh", "-c", "exec " + line), "/bin/sh -c \"%s\"".formatted(line));
-            }
-        };
+            return Command.of(joined(List.of("python3", name), arguments));
+        } else if (entry instanceof EntryPoint.PythonModule(String name)) {
+            List<String> what = Files.exists(ml.code().resolve("requirements.txt"))
+                    ? List.of(".", "-r", "requirements.txt")
+                    : List.of(".");
+            install("InstallModuleError", what, environment);
+            return Command.of(joined(List.of("python3", "-m", name), arguments));
+        }
+        String script = ((EntryPoint.Shell) entry).name();
+        makeExecutable(ml.code().resolve(script).toFile());
+        String line = joined(List.of("./" + script), arguments).stream()
+                .map(Training::shellQuoted)
+                .collect(Collectors.joining(" "));
+        return new Command(List.of("/bin/sh", "-c", "exec " + line), "/bin/sh -c \"%s\"".formatted(line));
     }
 
     private void install(String failureKind, List<String> what, Map<String, String> environment)

@@ -58,15 +58,13 @@ final class Variables {
     }
 
     private static String argument(Json value) {
-        return switch (value) {
-            case Json.Null _ -> "";
-            case Json.Obj(Map<String, Json> members) ->
-                new TreeMap<>(members)
-                        .entrySet().stream()
-                                .map(member -> member.getKey() + "=" + PythonText.str(member.getValue()))
-                                .collect(Collectors.joining(","));
-            default -> PythonText.str(value);
-        };
+        if (value instanceof Json.Obj(Map<String, Json> members)) {
+            return new TreeMap<>(members)
+                    .entrySet().stream()
+                            .map(member -> member.getKey() + "=" + PythonText.str(member.getValue()))
+                            .collect(Collectors.joining(","));
+        }
+        return value instanceof Json.Null ? "" : PythonText.str(value);
     }
 
     /// Every `SM_*` of the contract, and the three that AWS's toolkit sets beside them.
@@ -82,11 +80,9 @@ final class Variables {
     }
 
     private static String variable(Json value) {
-        return switch (value) {
-            case Json.Null _ -> "";
-            case Json.Text(String text) -> text;
-            default -> PythonText.dumps(value);
-        };
+        return value instanceof Json.Text(String text)
+                ? text
+                : value instanceof Json.Null ? "" : PythonText.dumps(value);
     }
 
     private Map<String, Json> properties() {
