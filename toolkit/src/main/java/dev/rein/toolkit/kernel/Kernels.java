@@ -28,6 +28,12 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
             int k,
             boolean accumulate);
 
+    /// `y = xᵀ`.
+    ///
+    /// @param x `rows × columns`, from `x0`
+    /// @param y `columns × rows`, from element 0
+    void transpose(float[] x, int x0, int rows, int columns, float[] y);
+
     /// `x = tanh(x)` for `length` elements. At most 4 ulp from the exact value; the same on every machine.
     void tanh(float[] x, int from, int length);
 

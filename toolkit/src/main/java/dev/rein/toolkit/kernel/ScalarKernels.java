@@ -34,6 +34,19 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void transpose(float[] x, int x0, int rows, int columns, float[] y) {
+        // 16 rows at a time: the lines they are read from stay in the first cache until they are used up
+        for (int top = 0; top < rows; top += 16) {
+            int bottom = Math.min(top + 16, rows);
+            for (int j = 0; j < columns; j++) {
+                for (int i = top, from = x0 + top * columns + j; i < bottom; i++, from += columns) {
+                    y[j * rows + i] = x[from];
+                }
+            }
+        }
+    }
+
+    @Override
     public void tanh(float[] x, int from, int length) {
         for (int i = from; i < from + length; i++) {
             x[i] = tanh(x[i]);

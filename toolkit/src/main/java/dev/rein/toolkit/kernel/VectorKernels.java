@@ -7,11 +7,25 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// The kernels on the widest vectors of the CPU. Accumulators are local variables, never arrays: that is what keeps
 /// them in registers. Columns that do not fill a vector are handled by a mask, so narrow heads run here too.
+///
+/// A product goes through B panel by panel ("Anatomy of high-performance matrix multiplication", Goto & van de
+/// Geijn 2008): a panel is packed, then meets all of A. However it is cut, each element of C is the twin's chain of
+/// fused multiply-adds in the twin's order, so the results are equal bit for bit.
 final class VectorKernels implements Kernels {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
-    /// Vectors across a tile: 16 sums in flight where there are 32 wide registers, 8 where there are 16.
-    private static final int TILE = LANES >= 16 ? 4 : 2;
+    /// Whether there are 32 registers, for 16 sums in flight; otherwise 16, for 8 sums.
+    private static final boolean WIDE = LANES >= 16;
+    /// Columns of a panel of B.
+    private static final int WIDTH = 2 * LANES;
+    /// Rows of a packed panel: 16 KB, half the first cache, where vectors are widest.
+    private static final int DEPTH = 128;
+    /// With fewer rows of A, packing costs more than it saves.
+    private static final int PACKING_ROWS = 16;
+
+    private final ScalarKernels scalar = new ScalarKernels();
+    /// A panel of B for each thread that multiplies.
+    private final ThreadLocal<float[]> panels = ThreadLocal.withInitial(() -> new float[DEPTH * WIDTH]);
 
     int lanes() {
         return LANES;
@@ -33,78 +47,40 @@ final class VectorKernels implements Kernels {
             int n,
             int k,
             boolean accumulate) {
-        int j = 0;
-        for (; TILE == 4 && j + 4 * LANES <= n; j += 4 * LANES) {
-            int i = 0;
-            for (; i + 4 <= m; i += 4) {
-                tile4x4(
-                        a,
-                        a0 + i * aRow,
-                        aRow,
-                        aColumn,
-                        b,
-                        b0 + j,
-                        bias,
-                        bias0 + j,
-                        c,
-                        c0 + i * n + j,
-                        n,
-                        k,
-                        accumulate);
-            }
-            for (; i < m; i++) {
-                tile1x4(a, a0 + i * aRow, aColumn, b, b0 + j, bias, bias0 + j, c, c0 + i * n + j, n, k, accumulate);
-            }
+        if (m < PACKING_ROWS || n <= WIDTH) {
+            unpacked(a, a0, aRow, aColumn, b, b0, bias, bias0, c, c0, m, n, k, accumulate);
+            return;
         }
-        for (; j + 2 * LANES <= n; j += 2 * LANES) {
-            int i = 0;
-            for (; i + 4 <= m; i += 4) {
-                tile4x2(
+        float[] panel = panels.get();
+        for (int j = 0; j < n; j += WIDTH) {
+            int columns = Math.min(WIDTH, n - j);
+            for (int p = 0; p < k; p += DEPTH) {
+                int depth = Math.min(DEPTH, k - p);
+                pack(b, b0 + p * n + j, n, depth, columns, panel);
+                boolean go = accumulate || p > 0;
+                stripe(
                         a,
-                        a0 + i * aRow,
+                        a0 + p * aColumn,
                         aRow,
                         aColumn,
-                        b,
-                        b0 + j,
+                        panel,
+                        0,
+                        WIDTH,
                         bias,
                         bias0 + j,
                         c,
-                        c0 + i * n + j,
+                        c0 + j,
+                        m,
                         n,
-                        k,
-                        accumulate);
-            }
-            for (; i < m; i++) {
-                tile1x2(a, a0 + i * aRow, aColumn, b, b0 + j, bias, bias0 + j, c, c0 + i * n + j, n, k, accumulate);
-            }
-        }
-        for (; j < n; j += LANES) {
-            VectorMask<Float> mask = SPECIES.indexInRange(j, n);
-            int i = 0;
-            for (; i + 4 <= m; i += 4) {
-                tail4(
-                        a,
-                        a0 + i * aRow,
-                        aRow,
-                        aColumn,
-                        b,
-                        b0 + j,
-                        bias,
-                        bias0 + j,
-                        c,
-                        c0 + i * n + j,
-                        n,
-                        k,
-                        accumulate,
-                        mask);
-            }
-            for (; i < m; i++) {
-                tail1(a, a0 + i * aRow, aColumn, b, b0 + j, bias, bias0 + j, c, c0 + i * n + j, n, k, accumulate, mask);
+                        columns,
+                        depth,
+                        go);
             }
         }
     }
 
-    private static void tile4x4(
+    /// Too few rows to pay for packing, or a matrix that is one panel already.
+    private static void unpacked(
             float[] a,
             int a0,
             int aRow,
@@ -115,70 +91,186 @@ final class VectorKernels implements Kernels {
             int bias0,
             float[] c,
             int c0,
+            int m,
             int n,
             int k,
             boolean accumulate) {
+        for (int j = 0; j < n; j += WIDTH) {
+            int columns = Math.min(WIDTH, n - j);
+            stripe(a, a0, aRow, aColumn, b, b0 + j, n, bias, bias0 + j, c, c0 + j, m, n, columns, k, accumulate);
+        }
+    }
+
+    /// Copies `depth × columns` of a matrix next to each other, so that a product reads them in order and out of
+    /// the first cache.
+    private static void pack(float[] b, int b0, int n, int depth, int columns, float[] panel) {
+        if (columns < WIDTH) {
+            for (int p = 0; p < depth; p++) {
+                System.arraycopy(b, b0 + p * n, panel, p * WIDTH, columns);
+            }
+            return;
+        }
+        for (int p = 0, from = b0, to = 0; p < depth; p++, from += n, to += WIDTH) {
+            FloatVector.fromArray(SPECIES, b, from).intoArray(panel, to);
+            FloatVector.fromArray(SPECIES, b, from + LANES).intoArray(panel, to + LANES);
+        }
+    }
+
+    /// All rows of at most [#WIDTH] columns.
+    ///
+    /// @param bRow floats from a row of B to the next
+    private static void stripe(
+            float[] a,
+            int a0,
+            int aRow,
+            int aColumn,
+            float[] b,
+            int b0,
+            int bRow,
+            float[] bias,
+            int bias0,
+            float[] c,
+            int c0,
+            int m,
+            int n,
+            int columns,
+            int k,
+            boolean accumulate) {
         float[] start = accumulate ? c : bias;
-        int start0 = accumulate ? c0 : bias0;
         int startRow = accumulate ? n : 0;
+        if (columns == WIDTH) {
+            int i = 0;
+            for (; WIDE && i + 8 <= m; i += 8) {
+                int s = accumulate ? c0 + i * n : bias0;
+                tile8x2(a, a0 + i * aRow, aRow, aColumn, b, b0, bRow, start, s, startRow, c, c0 + i * n, n, k);
+            }
+            for (; i + 4 <= m; i += 4) {
+                int s = accumulate ? c0 + i * n : bias0;
+                tile4x2(a, a0 + i * aRow, aRow, aColumn, b, b0, bRow, start, s, startRow, c, c0 + i * n, n, k);
+            }
+            for (; i < m; i++) {
+                tile1x2(
+                        a,
+                        a0 + i * aRow,
+                        aColumn,
+                        b,
+                        b0,
+                        bRow,
+                        start,
+                        accumulate ? c0 + i * n : bias0,
+                        c,
+                        c0 + i * n,
+                        k);
+            }
+            return;
+        }
+        for (int j = 0; j < columns; j += LANES) {
+            VectorMask<Float> mask = SPECIES.indexInRange(j, columns);
+            int i = 0;
+            for (; i + 4 <= m; i += 4) {
+                int s = j + (accumulate ? c0 + i * n : bias0);
+                tail4(
+                        a,
+                        a0 + i * aRow,
+                        aRow,
+                        aColumn,
+                        b,
+                        b0 + j,
+                        bRow,
+                        start,
+                        s,
+                        startRow,
+                        c,
+                        c0 + i * n + j,
+                        n,
+                        k,
+                        mask);
+            }
+            for (; i < m; i++) {
+                int s = j + (accumulate ? c0 + i * n : bias0);
+                tail1(a, a0 + i * aRow, aColumn, b, b0 + j, bRow, start, s, c, c0 + i * n + j, k, mask);
+            }
+        }
+    }
+
+    /// 8 rows × 2 vectors: 16 sums in flight.
+    ///
+    /// @param start what the sums begin with, from `start0`, a row every `startRow` floats: C itself, or the bias
+    private static void tile8x2(
+            float[] a,
+            int a0,
+            int aRow,
+            int aColumn,
+            float[] b,
+            int b0,
+            int bRow,
+            float[] start,
+            int start0,
+            int startRow,
+            float[] c,
+            int c0,
+            int n,
+            int k) {
         FloatVector s00 = FloatVector.fromArray(SPECIES, start, start0);
         FloatVector s01 = FloatVector.fromArray(SPECIES, start, start0 + LANES);
-        FloatVector s02 = FloatVector.fromArray(SPECIES, start, start0 + 2 * LANES);
-        FloatVector s03 = FloatVector.fromArray(SPECIES, start, start0 + 3 * LANES);
         FloatVector s10 = FloatVector.fromArray(SPECIES, start, start0 + startRow);
         FloatVector s11 = FloatVector.fromArray(SPECIES, start, start0 + startRow + LANES);
-        FloatVector s12 = FloatVector.fromArray(SPECIES, start, start0 + startRow + 2 * LANES);
-        FloatVector s13 = FloatVector.fromArray(SPECIES, start, start0 + startRow + 3 * LANES);
         FloatVector s20 = FloatVector.fromArray(SPECIES, start, start0 + 2 * startRow);
         FloatVector s21 = FloatVector.fromArray(SPECIES, start, start0 + 2 * startRow + LANES);
-        FloatVector s22 = FloatVector.fromArray(SPECIES, start, start0 + 2 * startRow + 2 * LANES);
-        FloatVector s23 = FloatVector.fromArray(SPECIES, start, start0 + 2 * startRow + 3 * LANES);
         FloatVector s30 = FloatVector.fromArray(SPECIES, start, start0 + 3 * startRow);
         FloatVector s31 = FloatVector.fromArray(SPECIES, start, start0 + 3 * startRow + LANES);
-        FloatVector s32 = FloatVector.fromArray(SPECIES, start, start0 + 3 * startRow + 2 * LANES);
-        FloatVector s33 = FloatVector.fromArray(SPECIES, start, start0 + 3 * startRow + 3 * LANES);
-        for (int p = 0, ap = a0, bp = b0; p < k; p++, ap += aColumn, bp += n) {
+        FloatVector s40 = FloatVector.fromArray(SPECIES, start, start0 + 4 * startRow);
+        FloatVector s41 = FloatVector.fromArray(SPECIES, start, start0 + 4 * startRow + LANES);
+        FloatVector s50 = FloatVector.fromArray(SPECIES, start, start0 + 5 * startRow);
+        FloatVector s51 = FloatVector.fromArray(SPECIES, start, start0 + 5 * startRow + LANES);
+        FloatVector s60 = FloatVector.fromArray(SPECIES, start, start0 + 6 * startRow);
+        FloatVector s61 = FloatVector.fromArray(SPECIES, start, start0 + 6 * startRow + LANES);
+        FloatVector s70 = FloatVector.fromArray(SPECIES, start, start0 + 7 * startRow);
+        FloatVector s71 = FloatVector.fromArray(SPECIES, start, start0 + 7 * startRow + LANES);
+        for (int p = 0, ap = a0, bp = b0; p < k; p++, ap += aColumn, bp += bRow) {
             FloatVector v0 = FloatVector.fromArray(SPECIES, b, bp);
             FloatVector v1 = FloatVector.fromArray(SPECIES, b, bp + LANES);
-            FloatVector v2 = FloatVector.fromArray(SPECIES, b, bp + 2 * LANES);
-            FloatVector v3 = FloatVector.fromArray(SPECIES, b, bp + 3 * LANES);
             FloatVector f0 = FloatVector.broadcast(SPECIES, a[ap]);
             s00 = f0.fma(v0, s00);
             s01 = f0.fma(v1, s01);
-            s02 = f0.fma(v2, s02);
-            s03 = f0.fma(v3, s03);
             FloatVector f1 = FloatVector.broadcast(SPECIES, a[ap + aRow]);
             s10 = f1.fma(v0, s10);
             s11 = f1.fma(v1, s11);
-            s12 = f1.fma(v2, s12);
-            s13 = f1.fma(v3, s13);
             FloatVector f2 = FloatVector.broadcast(SPECIES, a[ap + 2 * aRow]);
             s20 = f2.fma(v0, s20);
             s21 = f2.fma(v1, s21);
-            s22 = f2.fma(v2, s22);
-            s23 = f2.fma(v3, s23);
             FloatVector f3 = FloatVector.broadcast(SPECIES, a[ap + 3 * aRow]);
             s30 = f3.fma(v0, s30);
             s31 = f3.fma(v1, s31);
-            s32 = f3.fma(v2, s32);
-            s33 = f3.fma(v3, s33);
+            FloatVector f4 = FloatVector.broadcast(SPECIES, a[ap + 4 * aRow]);
+            s40 = f4.fma(v0, s40);
+            s41 = f4.fma(v1, s41);
+            FloatVector f5 = FloatVector.broadcast(SPECIES, a[ap + 5 * aRow]);
+            s50 = f5.fma(v0, s50);
+            s51 = f5.fma(v1, s51);
+            FloatVector f6 = FloatVector.broadcast(SPECIES, a[ap + 6 * aRow]);
+            s60 = f6.fma(v0, s60);
+            s61 = f6.fma(v1, s61);
+            FloatVector f7 = FloatVector.broadcast(SPECIES, a[ap + 7 * aRow]);
+            s70 = f7.fma(v0, s70);
+            s71 = f7.fma(v1, s71);
         }
         s00.intoArray(c, c0);
         s01.intoArray(c, c0 + LANES);
-        s02.intoArray(c, c0 + 2 * LANES);
-        s03.intoArray(c, c0 + 3 * LANES);
         s10.intoArray(c, c0 + n);
         s11.intoArray(c, c0 + n + LANES);
-        s12.intoArray(c, c0 + n + 2 * LANES);
-        s13.intoArray(c, c0 + n + 3 * LANES);
         s20.intoArray(c, c0 + 2 * n);
         s21.intoArray(c, c0 + 2 * n + LANES);
-        s22.intoArray(c, c0 + 2 * n + 2 * LANES);
-        s23.intoArray(c, c0 + 2 * n + 3 * LANES);
         s30.intoArray(c, c0 + 3 * n);
         s31.intoArray(c, c0 + 3 * n + LANES);
-        s32.intoArray(c, c0 + 3 * n + 2 * LANES);
-        s33.intoArray(c, c0 + 3 * n + 3 * LANES);
+        s40.intoArray(c, c0 + 4 * n);
+        s41.intoArray(c, c0 + 4 * n + LANES);
+        s50.intoArray(c, c0 + 5 * n);
+        s51.intoArray(c, c0 + 5 * n + LANES);
+        s60.intoArray(c, c0 + 6 * n);
+        s61.intoArray(c, c0 + 6 * n + LANES);
+        s70.intoArray(c, c0 + 7 * n);
+        s71.intoArray(c, c0 + 7 * n + LANES);
     }
 
     private static void tile4x2(
@@ -188,16 +280,14 @@ final class VectorKernels implements Kernels {
             int aColumn,
             float[] b,
             int b0,
-            float[] bias,
-            int bias0,
+            int bRow,
+            float[] start,
+            int start0,
+            int startRow,
             float[] c,
             int c0,
             int n,
-            int k,
-            boolean accumulate) {
-        float[] start = accumulate ? c : bias;
-        int start0 = accumulate ? c0 : bias0;
-        int startRow = accumulate ? n : 0;
+            int k) {
         FloatVector s00 = FloatVector.fromArray(SPECIES, start, start0);
         FloatVector s01 = FloatVector.fromArray(SPECIES, start, start0 + LANES);
         FloatVector s10 = FloatVector.fromArray(SPECIES, start, start0 + startRow);
@@ -206,7 +296,7 @@ final class VectorKernels implements Kernels {
         FloatVector s21 = FloatVector.fromArray(SPECIES, start, start0 + 2 * startRow + LANES);
         FloatVector s30 = FloatVector.fromArray(SPECIES, start, start0 + 3 * startRow);
         FloatVector s31 = FloatVector.fromArray(SPECIES, start, start0 + 3 * startRow + LANES);
-        for (int p = 0, ap = a0, bp = b0; p < k; p++, ap += aColumn, bp += n) {
+        for (int p = 0, ap = a0, bp = b0; p < k; p++, ap += aColumn, bp += bRow) {
             FloatVector v0 = FloatVector.fromArray(SPECIES, b, bp);
             FloatVector v1 = FloatVector.fromArray(SPECIES, b, bp + LANES);
             FloatVector f0 = FloatVector.broadcast(SPECIES, a[ap]);
@@ -232,60 +322,21 @@ final class VectorKernels implements Kernels {
         s31.intoArray(c, c0 + 3 * n + LANES);
     }
 
-    private static void tile1x4(
-            float[] a,
-            int a0,
-            int aColumn,
-            float[] b,
-            int b0,
-            float[] bias,
-            int bias0,
-            float[] c,
-            int c0,
-            int n,
-            int k,
-            boolean accumulate) {
-        float[] start = accumulate ? c : bias;
-        int start0 = accumulate ? c0 : bias0;
-        FloatVector s00 = FloatVector.fromArray(SPECIES, start, start0);
-        FloatVector s01 = FloatVector.fromArray(SPECIES, start, start0 + LANES);
-        FloatVector s02 = FloatVector.fromArray(SPECIES, start, start0 + 2 * LANES);
-        FloatVector s03 = FloatVector.fromArray(SPECIES, start, start0 + 3 * LANES);
-        for (int p = 0, ap = a0, bp = b0; p < k; p++, ap += aColumn, bp += n) {
-            FloatVector v0 = FloatVector.fromArray(SPECIES, b, bp);
-            FloatVector v1 = FloatVector.fromArray(SPECIES, b, bp + LANES);
-            FloatVector v2 = FloatVector.fromArray(SPECIES, b, bp + 2 * LANES);
-            FloatVector v3 = FloatVector.fromArray(SPECIES, b, bp + 3 * LANES);
-            FloatVector f0 = FloatVector.broadcast(SPECIES, a[ap]);
-            s00 = f0.fma(v0, s00);
-            s01 = f0.fma(v1, s01);
-            s02 = f0.fma(v2, s02);
-            s03 = f0.fma(v3, s03);
-        }
-        s00.intoArray(c, c0);
-        s01.intoArray(c, c0 + LANES);
-        s02.intoArray(c, c0 + 2 * LANES);
-        s03.intoArray(c, c0 + 3 * LANES);
-    }
-
     private static void tile1x2(
             float[] a,
             int a0,
             int aColumn,
             float[] b,
             int b0,
-            float[] bias,
-            int bias0,
+            int bRow,
+            float[] start,
+            int start0,
             float[] c,
             int c0,
-            int n,
-            int k,
-            boolean accumulate) {
-        float[] start = accumulate ? c : bias;
-        int start0 = accumulate ? c0 : bias0;
+            int k) {
         FloatVector s00 = FloatVector.fromArray(SPECIES, start, start0);
         FloatVector s01 = FloatVector.fromArray(SPECIES, start, start0 + LANES);
-        for (int p = 0, ap = a0, bp = b0; p < k; p++, ap += aColumn, bp += n) {
+        for (int p = 0, ap = a0, bp = b0; p < k; p++, ap += aColumn, bp += bRow) {
             FloatVector v0 = FloatVector.fromArray(SPECIES, b, bp);
             FloatVector v1 = FloatVector.fromArray(SPECIES, b, bp + LANES);
             FloatVector f0 = FloatVector.broadcast(SPECIES, a[ap]);
@@ -303,22 +354,20 @@ final class VectorKernels implements Kernels {
             int aColumn,
             float[] b,
             int b0,
-            float[] bias,
-            int bias0,
+            int bRow,
+            float[] start,
+            int start0,
+            int startRow,
             float[] c,
             int c0,
             int n,
             int k,
-            boolean accumulate,
             VectorMask<Float> mask) {
-        float[] start = accumulate ? c : bias;
-        int start0 = accumulate ? c0 : bias0;
-        int startRow = accumulate ? n : 0;
         FloatVector s00 = FloatVector.fromArray(SPECIES, start, start0, mask);
         FloatVector s10 = FloatVector.fromArray(SPECIES, start, start0 + startRow, mask);
         FloatVector s20 = FloatVector.fromArray(SPECIES, start, start0 + 2 * startRow, mask);
         FloatVector s30 = FloatVector.fromArray(SPECIES, start, start0 + 3 * startRow, mask);
-        for (int p = 0, ap = a0, bp = b0; p < k; p++, ap += aColumn, bp += n) {
+        for (int p = 0, ap = a0, bp = b0; p < k; p++, ap += aColumn, bp += bRow) {
             FloatVector v0 = FloatVector.fromArray(SPECIES, b, bp, mask);
             FloatVector f0 = FloatVector.broadcast(SPECIES, a[ap]);
             s00 = f0.fma(v0, s00);
@@ -341,23 +390,26 @@ final class VectorKernels implements Kernels {
             int aColumn,
             float[] b,
             int b0,
-            float[] bias,
-            int bias0,
+            int bRow,
+            float[] start,
+            int start0,
             float[] c,
             int c0,
-            int n,
             int k,
-            boolean accumulate,
             VectorMask<Float> mask) {
-        float[] start = accumulate ? c : bias;
-        int start0 = accumulate ? c0 : bias0;
         FloatVector s00 = FloatVector.fromArray(SPECIES, start, start0, mask);
-        for (int p = 0, ap = a0, bp = b0; p < k; p++, ap += aColumn, bp += n) {
+        for (int p = 0, ap = a0, bp = b0; p < k; p++, ap += aColumn, bp += bRow) {
             FloatVector v0 = FloatVector.fromArray(SPECIES, b, bp, mask);
             FloatVector f0 = FloatVector.broadcast(SPECIES, a[ap]);
             s00 = f0.fma(v0, s00);
         }
         s00.intoArray(c, c0, mask);
+    }
+
+    /// The twin's: it moves floats and computes nothing.
+    @Override
+    public void transpose(float[] x, int x0, int rows, int columns, float[] y) {
+        scalar.transpose(x, x0, rows, columns, y);
     }
 
     @Override

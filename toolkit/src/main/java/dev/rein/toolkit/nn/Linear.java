@@ -112,11 +112,7 @@ public final class Linear implements Layer {
 
     /// `dx = dy·Wᵀ`, with the weights transposed once so that the product reads rows.
     private void inputGradient(float[] parameters, int p0, float[] dy, int rows, float[] dx) {
-        for (int j = 0; j < out; j++) {
-            for (int i = 0; i < in; i++) {
-                transposed[j * in + i] = parameters[p0 + i * out + j];
-            }
-        }
+        kernels.transpose(parameters, p0, in, out, transposed);
         Arrays.fill(dx, 0, rows * in, 0);
         kernels.multiply(dy, 0, out, 1, transposed, 0, transposed, 0, dx, 0, rows, in, out, true);
     }

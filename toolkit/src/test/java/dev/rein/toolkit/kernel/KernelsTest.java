@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.rein.toolkit.environment.EpisodeRandom;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,10 +20,10 @@ class KernelsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void productIsTheTwins(boolean accumulate) {
-        for (int m : new int[] {1, 3, 4, 5, 9}) {
+    void productIsTheTwinsBitForBit(boolean accumulate) {
+        for (int m : new int[] {1, 3, 4, 5, 9, 15, 16, 17, 31, 207}) {
             for (int n : SIZES) {
-                for (int k : new int[] {1, 2, 17, 64}) {
+                for (int k : new int[] {1, 2, 17, 64, 127, 128, 129, 300}) {
                     float[] a = gaussian(m * k);
                     float[] b = gaussian(k * n);
                     float[] bias = gaussian(n);
@@ -30,7 +31,40 @@ class KernelsTest {
                     float[] actual = expected.clone();
                     scalar.multiply(a, 0, k, 1, b, 0, bias, 0, expected, 0, m, n, k, accumulate);
                     vector.multiply(a, 0, k, 1, b, 0, bias, 0, actual, 0, m, n, k, accumulate);
-                    assertThat(actual).as("%d x %d x %d", m, n, k).containsExactly(expected, within(1e-4f));
+                    assertThat(actual).as("%d x %d x %d", m, n, k).containsExactly(expected);
+                }
+            }
+        }
+    }
+
+    @Test
+    void productTouchesOnlyWhatItNames() {
+        int m = 33;
+        int n = 207;
+        int k = 130;
+        float[] a = gaussian(3 + m * k);
+        float[] b = gaussian(5 + k * n);
+        float[] bias = gaussian(7 + n);
+        float[] expected = gaussian(11 + m * n + 13);
+        float[] actual = expected.clone();
+        scalar.multiply(a, 3, k, 1, b, 5, bias, 7, expected, 11, m, n, k, false);
+        vector.multiply(a, 3, k, 1, b, 5, bias, 7, actual, 11, m, n, k, false);
+        assertThat(actual).containsExactly(expected);
+    }
+
+    @Test
+    void transposedTwiceIsTheSame() {
+        for (int rows : SIZES) {
+            for (int columns : SIZES) {
+                float[] x = gaussian(2 + rows * columns);
+                for (Kernels kernels : new Kernels[] {scalar, vector}) {
+                    float[] once = new float[rows * columns];
+                    float[] twice = new float[rows * columns];
+                    kernels.transpose(x, 2, rows, columns, once);
+                    kernels.transpose(once, 0, columns, rows, twice);
+                    assertThat(once[once.length - 1]).isEqualTo(x[x.length - 1]);
+                    assertThat(once[columns > 1 ? rows : 0]).isEqualTo(x[columns > 1 ? 3 : 2]);
+                    assertThat(twice).containsExactly(Arrays.copyOfRange(x, 2, x.length));
                 }
             }
         }
@@ -48,20 +82,21 @@ class KernelsTest {
 
     @Test
     void transposedOperandIsReadThroughItsStrides() {
-        int m = 5;
-        int n = 33;
-        int k = 9;
-        float[] a = gaussian(k * m); // stored k × m
-        float[] b = gaussian(k * n);
-        float[] actual = new float[m * n];
-        vector.multiply(a, 0, 1, m, b, 0, b, 0, actual, 0, m, n, k, true);
-        for (int i = 0; i < m; i++) {
-            for (int j = 0; j < n; j++) {
-                float sum = 0;
-                for (int p = 0; p < k; p++) {
-                    sum += a[p * m + i] * b[p * n + j];
+        for (int m : new int[] {5, 37}) {
+            int n = 33;
+            int k = 9;
+            float[] a = gaussian(k * m); // stored k × m
+            float[] b = gaussian(k * n);
+            float[] actual = new float[m * n];
+            vector.multiply(a, 0, 1, m, b, 0, b, 0, actual, 0, m, n, k, true);
+            for (int i = 0; i < m; i++) {
+                for (int j = 0; j < n; j++) {
+                    float sum = 0;
+                    for (int p = 0; p < k; p++) {
+                        sum += a[p * m + i] * b[p * n + j];
+                    }
+                    assertThat(actual[i * n + j]).isCloseTo(sum, within(1e-4f));
                 }
-                assertThat(actual[i * n + j]).isCloseTo(sum, within(1e-4f));
             }
         }
     }
