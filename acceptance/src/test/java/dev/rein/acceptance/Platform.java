@@ -6,7 +6,6 @@ import dev.rein.server.ReinServer;
 import dev.rein.server.ServerConfiguration;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 
 /// A platform in this JVM, on free ports, with the real process backend and the real workload.
@@ -22,7 +21,7 @@ final class Platform implements AutoCloseable {
         return new Platform(ReinServer.start(ServerConfiguration.of(home)
                 .withPort(0)
                 .withS3Port(0)
-                .withRuntimes(List.of(new Installation(Checkout.root(), java).toolkitRuntime()))));
+                .withRuntimes(new Installation(Checkout.root(), java).runtimes(home))));
     }
 
     ReinServer server() {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.rein.server.ReinServer;
 import dev.rein.server.backend.HostRuntime;
+import dev.rein.server.runtime.PythonRuntimes;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// Where Rein is installed: the launcher's folder, the JVM it found, and the workload that hosts run.
 ///
@@ -62,6 +64,37 @@ public record Installation(Path root, Path java) {
                 command(workload, "serve"),
                 List.of(workload, jdk),
                 Map.of("JAVA_HOME", jdk.toString()));
+    }
+
+    /// Everything a host can run in: the toolkit's own, and Python's, whose environments are made on first use.
+    ///
+    /// @param home keeps them, and the user's own table of images
+    /// @throws IOException if the workload was not built, or a table of images is wrong
+    public List<HostRuntime> runtimes(Path home) throws IOException {
+        HostRuntime toolkit = toolkitRuntime();
+        List<HostRuntime> runtimes = new ArrayList<>(List.of(toolkit));
+        runtimes.addAll(PythonRuntimes.read(
+                root.resolve("runtimes"),
+                home.resolve("images.txt"),
+                home.resolve("runtimes"),
+                toolkit,
+                python(System.getenv())));
+        return List.copyOf(runtimes);
+    }
+
+    /// `REIN_PYTHON`, else the first `python3.11` on the path, else `python3`.
+    private static String python(Map<String, String> environment) {
+        String told = environment.get("REIN_PYTHON");
+        if (told != null) {
+            return told;
+        }
+        String[] path = environment.getOrDefault("PATH", "").split(File.pathSeparator, -1);
+        return Stream.of(path)
+                .map(folder -> Path.of(folder, "python3.11"))
+                .filter(Files::isExecutable)
+                .map(Path::toString)
+                .findFirst()
+                .orElse("python3");
     }
 
     private List<String> command(Path workload, String verb) {

@@ -112,7 +112,7 @@ final class Up implements Callable<Integer> {
                 .withHost(host)
                 .withPort(port)
                 .withS3Port(s3Port)
-                .withRuntimes(List.of(Installation.ofLauncher().toolkitRuntime()));
+                .withRuntimes(Installation.ofLauncher().runtimes(home.path()));
     }
 
     /// Starts a detached process of ourselves and waits until it answers.

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,9 +45,10 @@ final class ReplicaLauncher {
     ///
     /// @throws ReplicaException if the model cannot be had
     HostSpec prepare(HostId id, Variant variant, String key) throws ReplicaException {
-        HostRuntime runtime = Models.runtime(runtimes, variant.image())
+        HostRuntime declared = Models.runtime(runtimes, variant.image())
                 .orElseThrow(() ->
                         new ReplicaException("Image \"%s\" can no longer be served here.".formatted(variant.image())));
+        HostRuntime runtime = prepared(declared);
         try {
             files.place(variant, key, backend.prepare(id));
             Map<String, String> environment = new HashMap<>(settings.environment());
@@ -68,6 +70,17 @@ final class ReplicaLauncher {
         } catch (IOException e) {
             LOG.error("preparing {}", id, e);
             throw new ReplicaException("The platform could not prepare the replica: " + e.getMessage(), e);
+        }
+    }
+
+    private static HostRuntime prepared(HostRuntime declared) throws ReplicaException {
+        try {
+            return declared.prepared(progress -> LOG.info("{}", progress)).get();
+        } catch (ExecutionException e) {
+            throw new ReplicaException(String.valueOf(e.getCause().getMessage()), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ReplicaException("Interrupted while %s was made.".formatted(declared.name()), e);
         }
     }
 

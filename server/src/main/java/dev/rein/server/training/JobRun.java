@@ -15,6 +15,7 @@ import dev.rein.server.training.JobPlan.PlannedHost;
 import dev.rein.server.training.JobState.Downloading;
 import dev.rein.server.training.JobState.Ended;
 import dev.rein.server.training.JobState.Outcome;
+import dev.rein.server.training.JobState.Preparing;
 import dev.rein.server.training.JobState.Starting;
 import dev.rein.server.training.JobState.StopCause;
 import dev.rein.server.training.JobState.Stopping;
@@ -116,7 +117,7 @@ final class JobRun {
         Capacity capacity = platform.capacity();
         return switch (first.state()) {
             case Starting _, Waiting _ -> capacity.enqueue(name, created, plan.need(capacity.machine()));
-            case Downloading _, Training _, Stopping _, Uploading _, Ended _ ->
+            case Downloading _, Preparing _, Training _, Stopping _, Uploading _, Ended _ ->
                 capacity.claim(name, created, plan.need(capacity.machine()));
         };
     }
@@ -124,7 +125,7 @@ final class JobRun {
     private void carry(Capacity.Place place)
             throws IOException, CannotGoOnException, LaunchException, InterruptedException {
         List<Host> hosts = switch (first.state()) {
-            case Starting _, Waiting _, Downloading _ -> begin(place);
+            case Starting _, Waiting _, Downloading _, Preparing _ -> begin(place);
             case Stopping stopping when stopping.launched().isEmpty() -> List.of();
             case Training _, Stopping _, Uploading _ -> attach();
             case Ended _ -> List.of();
@@ -149,10 +150,12 @@ final class JobRun {
             await(CompletableFuture.anyOf(place.granted(), stop));
         }
         platform.store().update(name, JobState::admitted);
-        if (!(platform.store().update(name, state -> state.downloading(now())).state() instanceof Downloading)) {
+        JobState work =
+                platform.store().update(name, state -> state.downloading(now())).state();
+        if (!(work instanceof Downloading || work instanceof Preparing)) {
             return List.of();
         }
-        HostRuntime runtime = JobPlan.runtime(plan.image(), platform.runtimes())
+        HostRuntime declared = JobPlan.runtime(plan.image(), platform.runtimes())
                 .orElseThrow(() -> new CannotGoOnException(
                         "ClientError: no runtime serves image \"%s\" any more".formatted(plan.image())));
         String networkInterface =
@@ -161,15 +164,33 @@ final class JobRun {
             Path ml = platform.backend().prepare(plan.id(host));
             new HostFolder(plan, platform.objects(), stop::isDone, networkInterface).fill(ml, host);
         }
+        Optional<HostRuntime> runtime = prepared(declared);
+        if (runtime.isEmpty()) {
+            return List.of();
+        }
         TrainingJob job = platform.store().update(name, state -> state.launching(now()));
         if (!(job.state() instanceof Training)) {
             return List.of();
         }
         var hosts = new ArrayList<Host>();
         for (PlannedHost host : plan.hosts()) {
-            hosts.add(platform.backend().launch(spec(host, runtime)));
+            hosts.add(platform.backend().launch(spec(host, runtime.get())));
         }
         return hosts;
+    }
+
+    /// Waits until what the hosts run in is there.
+    ///
+    /// @return empty if the job was stopped before
+    private Optional<HostRuntime> prepared(HostRuntime declared) throws LaunchException, InterruptedException {
+        CompletableFuture<HostRuntime> prepared =
+                declared.prepared(progress -> platform.store().update(name, state -> state.preparing(progress)));
+        try {
+            CompletableFuture.anyOf(prepared, stop).get();
+        } catch (ExecutionException e) {
+            throw new LaunchException(String.valueOf(e.getCause().getMessage()), e.getCause());
+        }
+        return Optional.ofNullable(prepared.getNow(null));
     }
 
     private HostSpec spec(PlannedHost host, HostRuntime runtime) {
@@ -193,6 +214,7 @@ final class JobRun {
         environment.putAll(plan.request().environment());
         environment.put("TRAINING_JOB_NAME", name);
         environment.put("TRAINING_JOB_ARN", first.arn());
+        environment.put("REIN_IMAGE", plan.image());
         return environment;
     }
 
@@ -337,7 +359,7 @@ final class JobRun {
             case Training training -> training.launched();
             case Stopping stopping -> stopping.launched().orElse(created);
             case Uploading uploading -> uploading.launched();
-            case Starting _, Waiting _, Downloading _, Ended _ -> created;
+            case Starting _, Waiting _, Downloading _, Preparing _, Ended _ -> created;
         };
     }
 

@@ -11,14 +11,15 @@ import java.util.Optional;
 /// same state when the event comes too late to matter: an ended job stays as it ended, and a stopping job stops
 /// however its hosts exit.
 ///
-/// Nothing has been launched in [Starting], [Waiting] and [Downloading]; from [Training] on, something may have
-/// been: [Training] is stored before the first host is launched, so a job found in an earlier state can be begun
-/// anew.
+/// Nothing has been launched in [Starting], [Waiting], [Downloading] and [Preparing]; from [Training] on, something
+/// may have been: [Training] is stored before the first host is launched, so a job found in an earlier state can be
+/// begun anew.
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = JobState.Starting.class, name = "starting"),
     @JsonSubTypes.Type(value = JobState.Waiting.class, name = "waiting"),
     @JsonSubTypes.Type(value = JobState.Downloading.class, name = "downloading"),
+    @JsonSubTypes.Type(value = JobState.Preparing.class, name = "preparing"),
     @JsonSubTypes.Type(value = JobState.Training.class, name = "training"),
     @JsonSubTypes.Type(value = JobState.Stopping.class, name = "stopping"),
     @JsonSubTypes.Type(value = JobState.Uploading.class, name = "uploading"),
@@ -51,6 +52,16 @@ sealed interface JobState {
     record Downloading(Instant began) implements JobState {
         public Downloading {
             requireNonNull(began, "began");
+        }
+    }
+
+    /// Its data is there; what it runs in is being made, as on a runtime's first use.
+    ///
+    /// @param progress how far that is, for people
+    record Preparing(Instant began, String progress) implements JobState {
+        public Preparing {
+            requireNonNull(began, "began");
+            requireNonNull(progress, "progress");
         }
     }
 
@@ -145,7 +156,7 @@ sealed interface JobState {
     default JobState waitingFor(String need) {
         return switch (this) {
             case Starting _, Waiting _ -> new Waiting(need);
-            case Downloading _, Training _, Stopping _, Uploading _, Ended _ -> this;
+            case Downloading _, Preparing _, Training _, Stopping _, Uploading _, Ended _ -> this;
         };
     }
 
@@ -157,13 +168,26 @@ sealed interface JobState {
     default JobState downloading(Instant at) {
         return switch (this) {
             case Starting _, Waiting _ -> new Downloading(at);
-            case Downloading _, Training _, Stopping _, Uploading _, Ended _ -> this;
+            case Downloading _, Preparing _, Training _, Stopping _, Uploading _, Ended _ -> this;
         };
     }
 
     /// Everything is in place and hosts are about to be launched.
     default JobState launching(Instant at) {
-        return this instanceof Downloading downloading ? new Training(downloading.began(), at) : this;
+        return switch (this) {
+            case Downloading(var began) -> new Training(began, at);
+            case Preparing(var began, var _) -> new Training(began, at);
+            case Starting _, Waiting _, Training _, Stopping _, Uploading _, Ended _ -> this;
+        };
+    }
+
+    /// What it runs in is not there yet.
+    default JobState preparing(String progress) {
+        return switch (this) {
+            case Downloading(var began) -> new Preparing(began, progress);
+            case Preparing(var began, var _) -> new Preparing(began, progress);
+            case Starting _, Waiting _, Training _, Stopping _, Uploading _, Ended _ -> this;
+        };
     }
 
     /// A stop was asked for, or the time is over. Once results are being stored it is too late for either.
@@ -171,6 +195,7 @@ sealed interface JobState {
         return switch (this) {
             case Starting _, Waiting _ -> new Stopping(Optional.empty(), Optional.empty(), at, cause);
             case Downloading(var began) -> new Stopping(Optional.of(began), Optional.empty(), at, cause);
+            case Preparing(var began, var _) -> new Stopping(Optional.of(began), Optional.empty(), at, cause);
             case Training(var began, var launched) ->
                 new Stopping(Optional.of(began), Optional.of(launched), at, cause);
             case Stopping _, Uploading _, Ended _ -> this;
@@ -187,7 +212,7 @@ sealed interface JobState {
                         stopping.began().orElse(stopping.since()),
                         stopping.launched().get(),
                         new Outcome.Stop(stopping.cause()));
-            case Starting _, Waiting _, Downloading _, Stopping _, Uploading _, Ended _ -> this;
+            case Starting _, Waiting _, Downloading _, Preparing _, Stopping _, Uploading _, Ended _ -> this;
         };
     }
 
@@ -200,7 +225,7 @@ sealed interface JobState {
             case Uploading(var began, var _, Outcome.Failure(var reason)) -> new Failed(Optional.of(began), at, reason);
             case Uploading(var began, var _, Outcome.Stop(var cause)) ->
                 new Stopped(Optional.of(began), at, cause, model);
-            case Starting _, Waiting _, Downloading _, Training _, Stopping _, Ended _ -> this;
+            case Starting _, Waiting _, Downloading _, Preparing _, Training _, Stopping _, Ended _ -> this;
         };
     }
 
@@ -216,6 +241,7 @@ sealed interface JobState {
         return switch (this) {
             case Starting _, Waiting _ -> new Failed(Optional.empty(), at, reason);
             case Downloading(var began) -> new Failed(Optional.of(began), at, reason);
+            case Preparing(var began, var _) -> new Failed(Optional.of(began), at, reason);
             case Training(var began, var _) -> new Failed(Optional.of(began), at, reason);
             case Stopping stopping -> new Failed(stopping.began(), at, reason);
             case Uploading(var began, var _, var _) -> new Failed(Optional.of(began), at, reason);
@@ -228,6 +254,7 @@ sealed interface JobState {
         return switch (this) {
             case Starting _, Waiting _ -> Optional.empty();
             case Downloading(var began) -> Optional.of(began);
+            case Preparing(var began, var _) -> Optional.of(began);
             case Training(var began, var _) -> Optional.of(began);
             case Stopping stopping -> stopping.began();
             case Uploading(var began, var _, var _) -> Optional.of(began);

@@ -4,6 +4,7 @@ import dev.rein.server.training.JobState.Completed;
 import dev.rein.server.training.JobState.Downloading;
 import dev.rein.server.training.JobState.Failed;
 import dev.rein.server.training.JobState.Outcome;
+import dev.rein.server.training.JobState.Preparing;
 import dev.rein.server.training.JobState.Starting;
 import dev.rein.server.training.JobState.StopCause;
 import dev.rein.server.training.JobState.Stopped;
@@ -23,6 +24,7 @@ record WireStatus(TrainingJobStatus status, SecondaryStatus secondary, String me
             case Starting _ -> running(SecondaryStatus.STARTING, "Starting the training job");
             case Waiting(var need) -> running(SecondaryStatus.PENDING, "Training job waiting for capacity: " + need);
             case Downloading _ -> running(SecondaryStatus.DOWNLOADING, "Downloading input data");
+            case Preparing(var _, var progress) -> running(SecondaryStatus.DOWNLOADING_TRAINING_IMAGE, progress);
             case Training _ -> running(SecondaryStatus.TRAINING, "Training in progress");
             case Stopping _ ->
                 new WireStatus(TrainingJobStatus.STOPPING, SecondaryStatus.STOPPING, "Stopping the training job");

@@ -85,6 +85,7 @@ final class JobStateTest {
                         new Stopping(Optional.of(T0), Optional.empty(), T1, StopCause.REQUESTED)))
                 .allSatisfy(state -> assertThat(state.launching(T1)).isSameAs(state));
         assertThat(new Downloading(T0).launching(T1)).isEqualTo(new Training(T0, T1));
+        assertThat(new Downloading(T0).preparing("half").launching(T1)).isEqualTo(new Training(T0, T1));
     }
 
     @Test
@@ -114,7 +115,7 @@ final class JobStateTest {
     private static int stage(JobState state) {
         return switch (state) {
             case Starting _, Waiting _ -> 0;
-            case Downloading _ -> 1;
+            case Downloading _, JobState.Preparing _ -> 1;
             case Training _ -> 2;
             case Stopping _ -> 3;
             case Uploading _ -> 4;
@@ -138,6 +139,7 @@ final class JobStateTest {
                     new Starting(),
                     new Waiting("room"),
                     new Downloading(T0),
+                    new JobState.Preparing(T0, "installing"),
                     new Training(T0, T1),
                     new Stopping(Optional.of(T0), Optional.empty(), T1, StopCause.MAX_RUNTIME),
                     new Uploading(T0, T1, new Outcome.Success()),

@@ -74,7 +74,16 @@ public final class Training implements AutoCloseable {
         }
     }
 
+    /// A version that runs no more is served by its nearest, and the user has to know.
+    private void tellRuntime() {
+        String runtime = outer.get("REIN_RUNTIME");
+        if (runtime != null) {
+            System.out.printf("Image %s is served by runtime %s.%n", outer.get("REIN_IMAGE"), runtime);
+        }
+    }
+
     private void train() throws IOException, InterruptedException {
+        tellRuntime();
         JobConfig job = JobConfig.read(ml);
         Variables variables = new Variables(ml, job, outer, Machines.here());
         UserCode.fetch(

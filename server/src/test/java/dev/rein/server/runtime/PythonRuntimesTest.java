@@ -1,0 +1,150 @@
+package dev.rein.server.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rein.server.backend.HostRuntime;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PythonRuntimesTest {
+    private static final HostRuntime INSIDE = new HostRuntime(
+            "inside", List.of(), List.of("/bin/true"), List.of(), List.of(), Map.of("JAVA_HOME", "/jdk"));
+
+    @TempDir
+    Path temporary;
+
+    private Path folder;
+    private Path cache;
+    private final List<String> progress = new CopyOnWriteArrayList<>();
+
+    @BeforeEach
+    void aRuntimeWithoutPackages() throws IOException {
+        folder = Files.createDirectories(temporary.resolve("runtimes"));
+        cache = temporary.resolve("cache");
+        Files.copy(Path.of("../runtimes/recipe.py"), folder.resolve("recipe.py"));
+        describe("plain", "\"check\": [\"import json\"]");
+        Files.writeString(folder.resolve("images.txt"), "rein-plain:* plain KIND=small # as small as it gets\n");
+    }
+
+    private void describe(String name, String more) throws IOException {
+        Path runtime = Files.createDirectories(folder.resolve(name));
+        Files.writeString(runtime.resolve("runtime.json"), """
+                {"name": "%s", "version": "1", "python": "3.11", "holds": "nothing", "install": [], %s}
+                """.formatted(name, more));
+    }
+
+    private List<HostRuntime> read(String python) throws IOException {
+        return PythonRuntimes.read(folder, temporary.resolve("own.txt"), cache, INSIDE, python);
+    }
+
+    private HostRuntime prepared() throws IOException {
+        return read("python3").getFirst().prepared(progress::add).join();
+    }
+
+    @Test
+    void anEnvironmentIsMadeOnFirstUseAndFoundAgain() throws IOException {
+        HostRuntime made = prepared();
+        Path bin = Path.of(made.environment().get("PATH").split(":", 2)[0]);
+        assertThat(bin).startsWith(cache).isDirectory();
+        assertThat(bin.resolve("python3")).isExecutable();
+        assertThat(made.readOnly()).contains(bin.getParent(), folder);
+        assertThat(made.environment())
+                .containsEntry("KIND", "small")
+                .containsEntry("JAVA_HOME", "/jdk")
+                .containsEntry("REIN_RUNTIME", "plain 1 (nothing)");
+        assertThat(progress)
+                .contains("Preparing runtime plain 1: making its Python environment, once; this takes minutes");
+        progress.clear();
+        assertThat(prepared())
+                .usingRecursiveComparison()
+                .ignoringFields("preparation")
+                .isEqualTo(made);
+        assertThat(progress).isEmpty();
+    }
+
+    @Test
+    void anotherRecipeMakesAnotherEnvironment() throws IOException {
+        String before = prepared().environment().get("PATH");
+        describe("plain", "\"check\": []");
+        assertThat(prepared().environment().get("PATH")).isNotEqualTo(before);
+    }
+
+    @Test
+    void aCheckThatFailsIsToldWithItsLastLinesAndTriedAnewNextTime() throws IOException {
+        describe("plain", "\"check\": [\"import no_such_module\"]");
+        HostRuntime runtime = read("python3").getFirst();
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> runtime.prepared(progress::add).join())
+                    .hasMessageContaining("runtime plain 1: its environment could not be made")
+                    .hasMessageContaining("No module named 'no_such_module'");
+        }
+    }
+
+    @Test
+    void withoutPythonItSaysWhatToInstall() throws IOException {
+        HostRuntime runtime = read("/nowhere/python3").getFirst();
+        assertThatThrownBy(() -> runtime.prepared(progress::add).join())
+                .hasMessageContaining("/nowhere/python3 cannot be run (expected: Python 3.11)")
+                .hasMessageContaining("REIN_PYTHON");
+    }
+
+    @Test
+    void theWrongPythonIsRefused() throws IOException {
+        Path runtime = folder.resolve("plain").resolve("runtime.json");
+        Files.writeString(runtime, Files.readString(runtime).replace("3.11", "3.5"));
+        assertThatThrownBy(this::prepared).hasMessageContaining("(expected: Python 3.5)");
+    }
+
+    @Test
+    void theUsersOwnTableGoesBefore() throws IOException {
+        describe("mine", "\"check\": []");
+        Files.writeString(temporary.resolve("own.txt"), "rein-plain:2 mine\n");
+        List<HostRuntime> runtimes = read("python3");
+        assertThat(runtimes.stream()
+                        .filter(runtime -> runtime.runs("rein-plain:2"))
+                        .findFirst()
+                        .orElseThrow()
+                        .name())
+                .isEqualTo("mine 1");
+        assertThat(runtimes.getLast().runs("rein-plain:1")).isTrue();
+        assertThat(runtimes.getLast().runs("other-rein-plain:1")).isFalse();
+    }
+
+    @Test
+    void aWrongTableNamesItsLines() throws IOException {
+        Files.writeString(temporary.resolve("own.txt"), "# mine\nrein-x nowhere\nrein-y plain KIND\n");
+        assertThatThrownBy(() -> read("python3"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("own.txt:2: \"rein-x nowhere\"")
+                .hasMessageContaining("own.txt:3: \"rein-y plain KIND\"")
+                .hasMessageContaining("[plain]");
+    }
+
+    @Test
+    void amazonsImagesAreMapped() throws IOException {
+        List<HostRuntime> runtimes =
+                PythonRuntimes.read(Path.of("../runtimes"), temporary.resolve("own.txt"), cache, INSIDE, "python3");
+        String registry = "462105765813.dkr.ecr.us-west-2.amazonaws.com/";
+        Map.of(
+                        "sagemaker-rl-tensorflow:coach0.11.1-cpu-py3", "coach 1.0.1",
+                        "sagemaker-rl-mxnet:coach0.11.0-cpu-py3", "coach 1.0.1",
+                        "sagemaker-rl-coach-container:coach-1.0.0-tf-cpu-py3", "coach 1.0.1",
+                        "sagemaker-rl-tensorflow:ray0.6.5-cpu-py3", "ray 2.3.1",
+                        "sagemaker-rl-ray-container:ray-1.6.0-tf-cpu-py37", "ray 2.3.1",
+                        "sagemaker-rl-ray-container:ray-1.6.0-torch-gpu-py36", "ray 2.3.1")
+                .forEach((image, name) -> assertThat(runtimes.stream()
+                                .filter(runtime -> runtime.runs(registry + image))
+                                .findFirst()
+                                .map(HostRuntime::name))
+                        .as(image)
+                        .contains(name));
+    }
+}
