@@ -203,11 +203,13 @@ final class Gateway implements AutoCloseable {
     }
 
     private static Optional<ByteBuffer> ask(ByteBuffer question) throws IOException {
+        byte[] asked = new byte[question.limit()];
+        question.get(0, asked);
         for (InetAddress server : nameServers()) {
             try (var socket = new java.net.DatagramSocket()) {
                 socket.setSoTimeout(3_000);
                 socket.connect(server, NAMES);
-                socket.send(new java.net.DatagramPacket(question.array(), question.limit()));
+                socket.send(new java.net.DatagramPacket(asked, asked.length));
                 var answer = new java.net.DatagramPacket(new byte[4096], 4096);
                 socket.receive(answer);
                 return Optional.of(ByteBuffer.wrap(answer.getData(), 0, answer.getLength()));
