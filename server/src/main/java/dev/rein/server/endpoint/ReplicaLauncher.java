@@ -1,5 +1,7 @@
 package dev.rein.server.endpoint;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.rein.server.backend.Backend;
 import dev.rein.server.backend.Host;
 import dev.rein.server.backend.HostId;
@@ -77,7 +79,8 @@ final class ReplicaLauncher {
         try {
             return declared.prepared(progress -> LOG.info("{}", progress)).get();
         } catch (ExecutionException e) {
-            throw new ReplicaException(String.valueOf(e.getCause().getMessage()), e.getCause());
+            throw new ReplicaException(
+                    String.valueOf(requireNonNull(e.getCause()).getMessage()), e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ReplicaException("Interrupted while %s was made.".formatted(declared.name()), e);

@@ -1,5 +1,7 @@
 package dev.rein.server.runtime;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.rein.server.backend.HostRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +37,7 @@ public final class PythonRuntimes {
         Map<String, PythonEnvironment> environments = new HashMap<>();
         var runtimes = new ArrayList<HostRuntime>();
         for (ImageTable.Row row : table.rows()) {
-            JsonNode description = descriptions.get(row.runtime());
+            JsonNode description = requireNonNull(descriptions.get(row.runtime()));
             String title = "%s %s"
                     .formatted(
                             description.path("name").asString(),

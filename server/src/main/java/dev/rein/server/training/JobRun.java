@@ -1,5 +1,7 @@
 package dev.rein.server.training;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.rein.server.archive.ArchiveException;
 import dev.rein.server.backend.Host;
 import dev.rein.server.backend.HostRuntime;
@@ -188,7 +190,8 @@ final class JobRun {
         try {
             CompletableFuture.anyOf(prepared, stop).get();
         } catch (ExecutionException e) {
-            throw new LaunchException(String.valueOf(e.getCause().getMessage()), e.getCause());
+            throw new LaunchException(
+                    String.valueOf(requireNonNull(e.getCause()).getMessage()), e.getCause());
         }
         return Optional.ofNullable(prepared.getNow(null));
     }

@@ -1,5 +1,7 @@
 package dev.rein.server.backend.process;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -57,7 +59,8 @@ final class NetworkNamespace {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         } catch (ExecutionException e) {
-            throw new IOException(namespace + ": " + e.getCause().getMessage(), e.getCause());
+            Throwable cause = requireNonNull(e.getCause());
+            throw new IOException(namespace + ": " + cause.getMessage(), cause);
         }
     }
 
