@@ -1,5 +1,7 @@
 package dev.rein.bench.learning;
 
+import dev.rein.toolkit.a2c.A2c;
+import dev.rein.toolkit.a2c.A2cHyperParameters;
 import dev.rein.toolkit.environment.Environment;
 import dev.rein.toolkit.ppo.Ppo;
 import dev.rein.toolkit.ppo.PpoHyperParameters;
@@ -22,8 +24,9 @@ record Learner<H extends Record & HyperParameters<H>>(Function<String, Preset<H>
         Algorithm make(H hyperParameters, Supplier<? extends Environment> environments, long seed);
     }
 
-    private static final Map<String, Learner<?>> BY_NAME =
-            new TreeMap<>(Map.of("ppo", new Learner<>(PpoHyperParameters::preset, Ppo::new)));
+    private static final Map<String, Learner<?>> BY_NAME = new TreeMap<>(Map.of(
+            "a2c", new Learner<>(A2cHyperParameters::preset, A2c::new),
+            "ppo", new Learner<>(PpoHyperParameters::preset, Ppo::new)));
 
     /// @throws IllegalArgumentException listing the names there are
     static Learner<?> of(String name) {

@@ -3,15 +3,21 @@ package dev.rein.toolkit.environment.classic;
 import dev.rein.toolkit.environment.Box;
 import dev.rein.toolkit.environment.Discrete;
 import dev.rein.toolkit.environment.Environment;
+import dev.rein.toolkit.environment.Renderable;
 import dev.rein.toolkit.environment.Row;
 import dev.rein.toolkit.environment.Space;
 import dev.rein.toolkit.environment.Step;
 import dev.rein.toolkit.environment.TimeLimit;
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.geom.Line2D;
+import java.awt.geom.Rectangle2D;
 import java.util.random.RandomGenerator;
 
 /// CartPole-v1: keep a pole upright on a cart that is pushed left (0) or right (1) (Barto, Sutton & Anderson 1983,
 /// as Gymnasium implements it). Reward 1 a step; over when the pole leans beyond 12° or the cart leaves ±2.4.
-public final class CartPole implements Environment {
+public final class CartPole implements Renderable {
     private static final double GRAVITY = 9.8;
     private static final double CART_MASS = 1.0;
     private static final double POLE_MASS = 0.1;
@@ -89,5 +95,19 @@ public final class CartPole implements Environment {
 
     private void observe(Step step) {
         step.observation().put((float) position, (float) velocity, (float) angle, (float) angularVelocity);
+    }
+
+    @Override
+    public void render(Graphics2D canvas, int width, int height) {
+        double scale = width / (2 * POSITION_LIMIT);
+        double x = position * scale + width / 2.0;
+        double y = 0.75 * height;
+        double length = 2 * HALF_LENGTH * scale;
+        canvas.setColor(Color.BLACK);
+        canvas.draw(new Line2D.Double(0, y, width, y));
+        canvas.fill(new Rectangle2D.Double(x - width / 24.0, y - height / 26.0, width / 12.0, height / 13.0));
+        canvas.setColor(new Color(202, 152, 101));
+        canvas.setStroke(new BasicStroke(width / 60f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+        canvas.draw(new Line2D.Double(x, y, x + length * Math.sin(angle), y - length * Math.cos(angle)));
     }
 }

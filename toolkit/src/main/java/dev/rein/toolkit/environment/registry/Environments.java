@@ -3,7 +3,11 @@ package dev.rein.toolkit.environment.registry;
 import static java.util.Objects.requireNonNull;
 
 import dev.rein.toolkit.environment.Environment;
+import dev.rein.toolkit.environment.classic.Acrobot;
 import dev.rein.toolkit.environment.classic.CartPole;
+import dev.rein.toolkit.environment.classic.MountainCar;
+import dev.rein.toolkit.environment.classic.MountainCarContinuous;
+import dev.rein.toolkit.environment.classic.Pendulum;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.SortedSet;
@@ -13,7 +17,12 @@ import java.util.function.Supplier;
 
 /// Environments by the names Gymnasium gives them, time limits included.
 public final class Environments {
-    private static final Map<String, Supplier<Environment>> BY_ID = Map.of("CartPole-v1", CartPole::v1);
+    private static final Map<String, Supplier<Environment>> BY_ID = Map.of(
+            "CartPole-v1", CartPole::v1,
+            "Acrobot-v1", Acrobot::v1,
+            "MountainCar-v0", MountainCar::v0,
+            "MountainCarContinuous-v0", MountainCarContinuous::v0,
+            "Pendulum-v1", Pendulum::v1);
 
     private Environments() {}
 
