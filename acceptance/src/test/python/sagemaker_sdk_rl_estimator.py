@@ -8,6 +8,7 @@ import uuid
 
 import boto3
 import sagemaker
+from sagemaker.analytics import TrainingJobAnalytics
 from sagemaker.deserializers import JSONDeserializer
 from sagemaker.predictor import Predictor
 from sagemaker.rl import RLEstimator
@@ -31,6 +32,11 @@ estimator = RLEstimator(
 estimator.fit()
 job = estimator.latest_training_job.name
 print("trained", job, estimator.model_data)
+
+curve = TrainingJobAnalytics(job, sagemaker_session=session).dataframe()
+assert list(curve.columns) == ["timestamp", "metric_name", "value"], curve
+assert set(curve["metric_name"]) == {"evaluation_return_mean"}, curve
+assert 0 < curve["value"].max() <= 500, curve
 
 attached = RLEstimator.attach(job, sagemaker_session=session)
 assert attached.latest_training_job.name == job

@@ -14,6 +14,7 @@ import dev.rein.server.identity.Identity;
 import dev.rein.server.identity.SignatureV4;
 import dev.rein.server.logs.LogApi;
 import dev.rein.server.logs.LogStore;
+import dev.rein.server.metric.MetricApi;
 import dev.rein.server.objects.EmbeddedS3;
 import dev.rein.server.objects.ObjectStore;
 import dev.rein.server.objects.S3ObjectStore;
@@ -110,6 +111,7 @@ public final class ReinServer implements AutoCloseable {
             new ResourceTags(documents).register(operations);
             new LogApi(logs).register(operations);
             jobs.register(operations);
+            new MetricApi(jobs.metrics(), clock).register(operations);
             endpoints.register(operations);
             var signatures = new SignatureV4(account, this::known, clock);
 

@@ -26,8 +26,8 @@ import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Tells requests apart: `/ping`, then `/endpoints/…`, then by X-Amz-Target, then by the service they are signed
-/// for. Every answer but the first needs a signature.
+/// Tells requests apart: `/ping`, then `/endpoints/…`, then by RPC path, then by X-Amz-Target, then by the service
+/// they are signed for. Every answer but the first needs a signature.
 final class Router extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(Router.class);
 
@@ -74,7 +74,8 @@ final class Router extends Handler.Abstract {
     private void call(JettyHead head, Request request, Response response, Callback callback, String requestId)
             throws EOFException {
         Optional<String> scope = SignatureV4.scopeService(head);
-        ApiTable.Call call = operations.resolve(head.header("X-Amz-Target"), head.header("Content-Type"), scope);
+        ApiTable.Call call =
+                operations.resolve(head.path(), head.header("X-Amz-Target"), head.header("Content-Type"), scope);
         WireAnswer answer;
         try (var visit = admission.enter()) {
             if (scope.isPresent() && scope.get().equals("s3")) {

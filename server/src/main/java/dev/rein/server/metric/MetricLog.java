@@ -2,8 +2,10 @@ package dev.rein.server.metric;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,11 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// The readings of one job's metrics, oldest first, in an append-only file: a line each of milliseconds, value,
 /// name.
@@ -32,14 +34,16 @@ public final class MetricLog implements AutoCloseable {
         this.channel = channel;
     }
 
-    /// Opens the file, or makes it, to add to what it holds.
-    public static MetricLog open(Path file) throws IOException {
+    /// Opens the file, or makes it, to add to what it holds. What a power failure has cut at its end is cut off.
+    static MetricLog open(Path file) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
-        List<MetricValue> before = read(file);
+        var latest = new LinkedHashMap<String, MetricValue>();
+        long whole = read(file, value -> latest.put(value.name(), value));
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+        channel.truncate(whole);
         var opened = new MetricLog(file, channel);
-        before.forEach(value -> opened.latest.put(value.name(), value));
+        opened.latest.putAll(latest);
         return opened;
     }
 
@@ -64,19 +68,29 @@ public final class MetricLog implements AutoCloseable {
         return List.copyOf(latest.values());
     }
 
-    /// @return every reading in a file, or none if there is no such file
-    public static List<MetricValue> read(Path file) {
-        var values = new ArrayList<MetricValue>();
-        try (BufferedReader lines = Files.newBufferedReader(file)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                parse(line).ifPresent(values::add);
+    /// Hands over every reading in a file, or none if there is no such file. A line whose end is not there is being
+    /// written, or was cut.
+    ///
+    /// @return how many bytes the whole lines are
+    static long read(Path file, Consumer<MetricValue> reader) {
+        long whole = 0;
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+            var line = new ByteArrayOutputStream(80);
+            for (int next = in.read(); next >= 0; next = in.read()) {
+                if (next != '\n') {
+                    line.write(next);
+                    continue;
+                }
+                whole += line.size() + 1;
+                parse(line.toString(UTF_8)).ifPresent(reader);
+                line.reset();
             }
         } catch (NoSuchFileException e) {
-            return List.of();
+            return 0;
         } catch (IOException e) {
             throw new UncheckedIOException("metrics in " + file, e);
         }
-        return values;
+        return whole;
     }
 
     private static Optional<MetricValue> parse(String line) {

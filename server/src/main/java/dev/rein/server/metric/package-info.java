@@ -1,7 +1,7 @@
 /// Metrics of training jobs: numbers read from log lines by regular expression, and kept.
 ///
-/// Start with [MetricScanner], which reads them; [MetricLog] keeps them. Nothing here knows what a job is, or the
-/// wire.
+/// Start with [MetricScanner], which reads them; a [MetricStore] keeps them, and [MetricApi] answers CloudWatch's
+/// callers.
 @NullMarked
 package dev.rein.server.metric;
 

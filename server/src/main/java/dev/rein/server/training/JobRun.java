@@ -74,7 +74,7 @@ final class JobRun {
         this.created = stored.created();
         this.plan = JobPlan.of(first.created());
         try {
-            this.metrics = MetricLog.open(platform.metrics(name));
+            this.metrics = platform.metrics().open(name);
         } catch (IOException e) {
             throw new UncheckedIOException("metrics of training job " + name, e);
         }

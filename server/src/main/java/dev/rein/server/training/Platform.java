@@ -4,6 +4,7 @@ import dev.rein.server.backend.Backend;
 import dev.rein.server.backend.HostRuntime;
 import dev.rein.server.capacity.Capacity;
 import dev.rein.server.logs.LogFollower;
+import dev.rein.server.metric.MetricStore;
 import dev.rein.server.objects.ObjectStore;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +18,7 @@ record Platform(
         ObjectStore objects,
         Backend backend,
         LogFollower logs,
+        MetricStore metrics,
         Capacity capacity,
         List<HostRuntime> runtimes,
         TrainingSettings settings,
@@ -24,10 +26,6 @@ record Platform(
         BooleanSupplier closing) {
     Platform {
         runtimes = List.copyOf(runtimes);
-    }
-
-    Path metrics(String job) {
-        return settings.data().resolve("metrics").resolve(job);
     }
 
     /// For archives on their way to S3.

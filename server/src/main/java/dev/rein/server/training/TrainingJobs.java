@@ -8,6 +8,7 @@ import dev.rein.server.backend.HostId;
 import dev.rein.server.backend.HostRuntime;
 import dev.rein.server.capacity.Capacity;
 import dev.rein.server.logs.LogFollower;
+import dev.rein.server.metric.MetricStore;
 import dev.rein.server.metric.MetricValue;
 import dev.rein.server.objects.ObjectStore;
 import dev.rein.server.store.Documents;
@@ -40,6 +41,7 @@ public final class TrainingJobs implements AutoCloseable {
     private final ObjectStore objects;
     private final Backend backend;
     private final LogFollower logs;
+    private final MetricStore metrics;
     private final List<HostRuntime> runtimes;
     private final TrainingSettings settings;
     private final Capacity capacity;
@@ -62,6 +64,7 @@ public final class TrainingJobs implements AutoCloseable {
         this.objects = requireNonNull(objects, "objects");
         this.backend = requireNonNull(backend, "backend");
         this.logs = requireNonNull(logs, "logs");
+        this.metrics = new MetricStore(settings.data().resolve("metrics"));
         this.runtimes = List.copyOf(runtimes);
         this.settings = requireNonNull(settings, "settings");
         this.capacity = new Capacity(settings.machine());
@@ -70,8 +73,13 @@ public final class TrainingJobs implements AutoCloseable {
     /// Signs in for CreateTrainingJob, DescribeTrainingJob, ListTrainingJobs and StopTrainingJob. Jobs created
     /// before [#start] are kept and begun then.
     public void register(Operations operations) {
-        new TrainingJobOperations(store, documents, runtimes, this::metrics, this::accepted, this::stopped)
+        new TrainingJobOperations(store, documents, runtimes, this::latest, this::accepted, this::stopped)
                 .register(operations);
+    }
+
+    /// What the jobs have measured.
+    public MetricStore metrics() {
+        return metrics;
     }
 
     /// Takes up every job that has not ended, and ends hosts that belong to none.
@@ -81,7 +89,8 @@ public final class TrainingJobs implements AutoCloseable {
         List<Stored> unfinished;
         backend.offer(List.of(access.endpoint(), access.s3Endpoint()));
         synchronized (this) {
-            platform = new Platform(store, objects, backend, logs, capacity, runtimes, settings, access, () -> closing);
+            platform = new Platform(
+                    store, objects, backend, logs, metrics, capacity, runtimes, settings, access, () -> closing);
             unfinished = store.unfinished();
             unfinished.forEach(this::begin);
         }
@@ -125,7 +134,7 @@ public final class TrainingJobs implements AutoCloseable {
         }
     }
 
-    private List<MetricValue> metrics(String name) {
+    private List<MetricValue> latest(String name) {
         JobRun run = runs.get(name);
         return run == null ? List.of() : run.metrics();
     }

@@ -7,16 +7,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkPojo;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.dataformat.cbor.CBORMapper;
 
 /// Every operation the control plane answers: the parts of it sign in through [Operations], and [#resolve] finds
 /// what a request asks for. Safe for any number of threads.
 public final class ApiTable implements Operations {
     private static final JsonMapper JSON = new JsonMapper();
+    private static final CBORMapper CBOR = new CBORMapper();
+    private static final Pattern RPC = Pattern.compile("/service/([A-Za-z0-9_]+)/operation/([A-Za-z0-9_]+)");
 
     private record Bound(Supplier<? extends SdkPojo> request, Handler<SdkPojo, SdkPojo> handler) {}
 
@@ -56,10 +62,16 @@ public final class ApiTable implements Operations {
 
     /// Finds what a request asks for. Never fails: a call to nothing is told so when it is run, in its dialect.
     ///
+    /// @param path         of RPC requests: `/service/<target prefix>/operation/<name>`
     /// @param target       the X-Amz-Target header
     /// @param contentType  the Content-Type header
     /// @param scopeService the service the caller signed for, if it signed
-    public Call resolve(@Nullable String target, @Nullable String contentType, Optional<String> scopeService) {
+    public Call resolve(
+            String path, @Nullable String target, @Nullable String contentType, Optional<String> scopeService) {
+        Matcher rpc = RPC.matcher(path);
+        if (rpc.matches()) {
+            return new Call(byTarget.get(rpc.group(1)), new Dialect.Cbor(), rpc.group(2));
+        }
         if (target == null) {
             ServiceModel model = scopeService.map(byScope::get).orElse(null);
             return new Call(model, new Dialect.Query(model == null ? "" : model.namespace()), "");
@@ -69,7 +81,9 @@ public final class ApiTable implements Operations {
         boolean old = contentType != null && contentType.startsWith("application/x-amz-json-1.0");
         return new Call(
                 model,
-                old ? new Dialect.Json("application/x-amz-json-1.0") : Dialect.Json.V1_1,
+                new Dialect.Json(
+                        old ? "application/x-amz-json-1.0" : "application/x-amz-json-1.1",
+                        model != null && model.wasQuery()),
                 target.substring(dot + 1));
     }
 
@@ -102,7 +116,7 @@ public final class ApiTable implements Operations {
             if (dialect instanceof Dialect.Query) {
                 return runQuery(body, query, caller, requestId);
             }
-            return run(operation, tree(body), caller, requestId);
+            return run(operation, tree(body, dialect instanceof Dialect.Cbor ? CBOR : JSON), caller, requestId);
         }
 
         private WireAnswer runQuery(byte[] body, @Nullable String query, Caller caller, String requestId) {
@@ -139,14 +153,16 @@ public final class ApiTable implements Operations {
                                     .formatted(action, model.name()));
         }
 
-        private static JsonNode tree(byte[] body) {
+        private static JsonNode tree(byte[] body, ObjectMapper format) {
             if (body.length == 0) {
                 return JSON.createObjectNode();
             }
             try {
-                return JSON.readTree(body);
+                return format.readTree(body);
             } catch (JacksonException e) {
-                throw new ApiException(ErrorCode.SERIALIZATION, "body: not JSON: %s".formatted(e.getOriginalMessage()));
+                throw new ApiException(
+                        ErrorCode.SERIALIZATION,
+                        "body: not %s: %s".formatted(format == CBOR ? "CBOR" : "JSON", e.getOriginalMessage()));
             }
         }
     }

@@ -12,6 +12,12 @@ public enum ErrorCode {
     /// CloudWatch Logs' word for a missing group or stream.
     LOGS_RESOURCE_NOT_FOUND("ResourceNotFoundException", 400, Fault.CALLER),
     LOGS_INVALID_PARAMETER("InvalidParameterException", 400, Fault.CALLER),
+    /// CloudWatch's words.
+    METRICS_INVALID_VALUE("InvalidParameterValueException", "InvalidParameterValue", 400, Fault.CALLER),
+    METRICS_MISSING_PARAMETER("MissingRequiredParameterException", "MissingParameter", 400, Fault.CALLER),
+    METRICS_INVALID_COMBINATION(
+            "InvalidParameterCombinationException", "InvalidParameterCombination", 400, Fault.CALLER),
+    METRICS_INVALID_NEXT_TOKEN("InvalidNextToken", 400, Fault.CALLER),
     NO_SUCH_ENTITY("NoSuchEntity", 404, Fault.CALLER),
     RESOURCE_LIMIT_EXCEEDED("ResourceLimitExceeded", 400, Fault.CAPACITY),
     THROTTLING("ThrottlingException", "Throttling", 400, Fault.CAPACITY),

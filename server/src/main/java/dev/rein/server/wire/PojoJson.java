@@ -20,12 +20,16 @@ import software.amazon.awssdk.core.util.SdkAutoConstructMap;
 import software.amazon.awssdk.utils.builder.Buildable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.dataformat.cbor.CBORGenerator;
 
-/// The AWS SDK's own types to and from AWS JSON, through the fields they describe themselves with. The only place
-/// that leans on that protected part of the SDK, with [PojoXml].
+/// The AWS SDK's own types to and from AWS JSON and CBOR, through the fields they describe themselves with. The
+/// only place that leans on that protected part of the SDK, with [PojoXml].
 public final class PojoJson {
     private static final JsonMapper JSON = new JsonMapper();
+    /// CBOR's mark of a time in seconds since 1970.
+    private static final int EPOCH_TAG = 1;
 
     private PojoJson() {}
 
@@ -46,8 +50,13 @@ public final class PojoJson {
     }
 
     static byte[] bytes(SdkPojo pojo) {
+        return bytes(pojo, JSON);
+    }
+
+    /// @param format JSON or CBOR
+    static byte[] bytes(SdkPojo pojo, ObjectMapper format) {
         var out = new java.io.ByteArrayOutputStream(512);
-        try (JsonGenerator generator = JSON.createGenerator(out)) {
+        try (JsonGenerator generator = format.createGenerator(out)) {
             write(pojo, generator);
         }
         return out.toByteArray();
@@ -137,6 +146,9 @@ public final class PojoJson {
     }
 
     private static SdkBytes blob(JsonNode node, String path) {
+        if (node.isBinary()) {
+            return SdkBytes.fromByteArray(node.binaryValue());
+        }
         try {
             return SdkBytes.fromByteArray(Base64.getDecoder()
                     .decode(require(node.isString(), path, node, "Blob").asString()));
@@ -183,8 +195,8 @@ public final class PojoJson {
             case Short number -> out.writeNumber(number.intValue());
             case Byte number -> out.writeNumber(number.intValue());
             case BigDecimal number -> out.writeNumber(number);
-            case Instant time -> out.writeNumber(BigDecimal.valueOf(time.toEpochMilli(), 3));
-            case SdkBytes bytes -> out.writeString(Base64.getEncoder().encodeToString(bytes.asByteArrayUnsafe()));
+            case Instant time -> writeTime(time, out);
+            case SdkBytes bytes -> out.writeBinary(bytes.asByteArrayUnsafe());
             case SdkPojo pojo -> write(pojo, out);
             case List<?> items -> {
                 out.writeStartArray();
@@ -203,9 +215,21 @@ public final class PojoJson {
         }
     }
 
+    /// Seconds since 1970.
+    private static void writeTime(Instant time, JsonGenerator out) {
+        if (out instanceof CBORGenerator cbor) {
+            cbor.writeTag(EPOCH_TAG);
+            cbor.writeNumber(time.toEpochMilli() / 1000.0);
+        } else {
+            out.writeNumber(BigDecimal.valueOf(time.toEpochMilli(), 3));
+        }
+    }
+
     /// JSON has no NaN or infinity; AWS sends them as text.
     private static void writeNumber(double number, String text, JsonGenerator out) {
-        if (Double.isFinite(number)) {
+        if (out instanceof CBORGenerator) {
+            out.writeNumber(number);
+        } else if (Double.isFinite(number)) {
             out.writeNumber(new BigDecimal(text));
         } else {
             out.writeString(text);

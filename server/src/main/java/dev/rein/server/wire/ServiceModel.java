@@ -24,12 +24,14 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param targetPrefix what stands before the dot in `X-Amz-Target`; null for Query services
 /// @param apiVersion   the date in Query requests
 /// @param namespace    of XML answers; empty for JSON services
+/// @param wasQuery     whether its callers still look for the error codes it had as a Query service
 /// @param inputs       the input's shape name by operation, empty where an operation takes none
 record ServiceModel(
         String name,
         @Nullable String targetPrefix,
         String apiVersion,
         String namespace,
+        boolean wasQuery,
         Map<String, Optional<String>> inputs,
         Map<String, Shape> shapes) {
 
@@ -83,6 +85,7 @@ record ServiceModel(
                 metadata.path("targetPrefix").asString(null),
                 metadata.path("apiVersion").asString(""),
                 metadata.path("xmlNamespace").asString(""),
+                metadata.has("awsQueryCompatible"),
                 Map.copyOf(inputs),
                 Map.copyOf(shapes));
     }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,8 @@ final class MetricScannerTest {
         try (MetricLog second = MetricLog.open(file)) {
             assertThat(second.latest()).containsExactly(new MetricValue("a", 2, 1e300), new MetricValue("b c", 1, -2));
         }
-        assertThat(MetricLog.read(file)).hasSize(3);
+        var readings = new ArrayList<MetricValue>();
+        assertThat(MetricLog.read(file, readings::add)).isEqualTo(Files.size(file));
+        assertThat(readings).hasSize(3);
     }
 }

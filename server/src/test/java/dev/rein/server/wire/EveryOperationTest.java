@@ -32,15 +32,17 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.cbor.CBORMapper;
 
 /// Every line of operations.txt, filled at random: what is written reads back the same, and no nonsense gets more
 /// than an error of the caller's fault.
 final class EveryOperationTest {
-    private static final Map<String, String> PACKAGES =
-            Map.of("sagemaker", "sagemaker", "logs", "cloudwatchlogs", "sts", "sts", "iam", "iam");
+    private static final Map<String, String> PACKAGES = Map.of(
+            "sagemaker", "sagemaker", "logs", "cloudwatchlogs", "monitoring", "cloudwatch", "sts", "sts", "iam", "iam");
 
     private static final List<ServiceModel> MODELS = ServiceModel.all();
     private static final JsonMapper JSON = new JsonMapper();
+    private static final CBORMapper CBOR = new CBORMapper();
     private static final Caller CALLER = new Caller("AKIA", "000000000000", "us-west-2", "arn:aws:iam::0:user/x");
 
     /// @param service as in the credential scope
@@ -80,6 +82,11 @@ final class EveryOperationTest {
                 assertThat(read.equalsBySdkFields(filled))
                         .as("seed %d: %s", seed, filled)
                         .isTrue();
+                read = PojoJson.read(
+                        CBOR.readTree(PojoJson.bytes(filled, CBOR)), operation.builder(part), SdkPojo.class);
+                assertThat(read.equalsBySdkFields(filled))
+                        .as("CBOR, seed %d: %s", seed, filled)
+                        .isTrue();
             }
         }
     }
@@ -112,7 +119,7 @@ final class EveryOperationTest {
         ApiTable table = table(operation);
         for (String body :
                 List.of("{", "nope", "[1,2]", "\"text\"", "{\"a\":" + "[".repeat(100_000), "\u0000", "{}}")) {
-            assertThatThrownBy(() -> table.resolve("SageMaker.CreateTrainingJob", null, Optional.of("sagemaker"))
+            assertThatThrownBy(() -> table.resolve("/", "SageMaker.CreateTrainingJob", null, Optional.of("sagemaker"))
                             .run(body.getBytes(UTF_8), null, CALLER, "id"))
                     .as(body.substring(0, Math.min(20, body.length())))
                     .isInstanceOfSatisfying(
@@ -122,15 +129,38 @@ final class EveryOperationTest {
     }
 
     @Test
+    void bodiesThatAreNoCborAreToldSo() {
+        long seed = new SecureRandom().nextLong();
+        var random = new Random(seed);
+        ApiTable table = table(new Operation("monitoring", "ListMetrics"));
+        for (int i = 0; i < 2_000; i++) {
+            byte[] body = new byte[random.nextInt(1, 40)];
+            random.nextBytes(body);
+            try {
+                var call = table.resolve(
+                        "/service/GraniteServiceVersion20100801/operation/ListMetrics",
+                        null,
+                        "application/cbor",
+                        Optional.of("monitoring"));
+                assertThat(call.run(body, null, CALLER, "id").status()).isEqualTo(200);
+            } catch (ApiException e) {
+                assertThat(e.code().status()).isEqualTo(400);
+            } catch (RuntimeException e) {
+                fail("seed %d: %s".formatted(seed, java.util.HexFormat.of().formatHex(body)), e);
+            }
+        }
+    }
+
+    @Test
     void whatNobodyAnswersIsAnUnknownOperation() {
         ApiTable table = ApiTable.load();
         for (String target : List.of("SageMaker.CreateNothing", "SageMaker.ListModels", "Other.ListModels", "", ".")) {
-            var call = table.resolve(target, null, Optional.of("sagemaker"));
+            var call = table.resolve("/", target, null, Optional.of("sagemaker"));
             assertThatThrownBy(() -> call.run(new byte[0], null, CALLER, "id"))
                     .isInstanceOfSatisfying(
                             ApiException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNKNOWN_OPERATION));
         }
-        var query = table.resolve(null, null, Optional.of("sts"));
+        var query = table.resolve("/", null, null, Optional.of("sts"));
         assertThatThrownBy(() -> query.run("Action=AssumeRole".getBytes(UTF_8), null, CALLER, "id"))
                 .isInstanceOf(ApiException.class);
         assertThatThrownBy(() -> table.on("sagemaker", "CreateNothing", () -> null, (request, caller) -> request))
@@ -201,14 +231,14 @@ final class EveryOperationTest {
 
     private static WireAnswer call(ApiTable table, ServiceModel model, Operation operation, JsonNode tree) {
         if (model.targetPrefix() != null) {
-            return table.resolve(model.targetPrefix() + "." + operation.name(), null, Optional.of(model.name()))
+            return table.resolve("/", model.targetPrefix() + "." + operation.name(), null, Optional.of(model.name()))
                     .run(JSON.writeValueAsBytes(tree), null, CALLER, "id");
         }
         List<String> form = new ArrayList<>(List.of("Action=" + operation.name()));
         tree.properties()
                 .forEach(member -> form.add(URLEncoder.encode(member.getKey(), UTF_8) + "="
                         + URLEncoder.encode(member.getValue().asString(""), UTF_8)));
-        return table.resolve(null, null, Optional.of(model.name()))
+        return table.resolve("/", null, null, Optional.of(model.name()))
                 .run(String.join("&", form).getBytes(UTF_8), null, CALLER, "id");
     }
 
