@@ -45,14 +45,16 @@ final class Dispatcher {
             SESSION);
 
     private final long answerNanos;
+    private final long streamNanos;
 
     Dispatcher(ServingSettings settings) {
         this.answerNanos = settings.answer().toNanos();
+        this.streamNanos = settings.stream().toNanos();
     }
 
     void invoke(Fleet fleet, Invocation invocation, Answer answer) throws IOException {
         byte[] request = request(invocation);
-        long deadline = System.nanoTime() + answerNanos;
+        long deadline = System.nanoTime() + (invocation.streamed() ? streamNanos : answerNanos);
         for (int i = 0; i < TRIES; i++) {
             Replica replica = choose(fleet, invocation);
             if (!replica.claim()) {

@@ -14,9 +14,16 @@ import java.util.Map;
 /// @param machine     what there is: a replica gets what its instance type stands for, and no more than this
 /// @param watch       when a replica counts as unwell, and what is done then
 /// @param answer      how long a model may take for one answer
+/// @param stream      how long it may take for one that the caller takes in pieces
 /// @param grace       between SIGTERM and SIGKILL
 public record ServingSettings(
-        Path work, Map<String, String> environment, Resources machine, Watch watch, Duration answer, Duration grace) {
+        Path work,
+        Map<String, String> environment,
+        Resources machine,
+        Watch watch,
+        Duration answer,
+        Duration stream,
+        Duration grace) {
     /// @param every      between two looks at a replica's `/ping`
     /// @param timeout    for one answer to `/ping`
     /// @param unwell     how long `/ping` may fail in a row before the replica is started anew. Longer than an
@@ -37,12 +44,19 @@ public record ServingSettings(
         requireNonNull(machine, "machine");
         requireNonNull(watch, "watch");
         requireNonNull(answer, "answer");
+        requireNonNull(stream, "stream");
         requireNonNull(grace, "grace");
     }
 
-    /// SageMaker's own limits: 60 s for an answer, 30 s to stop.
+    /// SageMaker's own limits: 60 s for an answer, 8 minutes for a stream, 30 s to stop.
     public static ServingSettings usual(Path work, Map<String, String> environment, Resources machine) {
         return new ServingSettings(
-                work, environment, machine, Watch.USUAL, Duration.ofSeconds(60), Duration.ofSeconds(30));
+                work,
+                environment,
+                machine,
+                Watch.USUAL,
+                Duration.ofSeconds(60),
+                Duration.ofMinutes(8),
+                Duration.ofSeconds(30));
     }
 }

@@ -7,13 +7,15 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// One authenticated `POST /endpoints/{name}/invocations`.
+/// One authenticated `POST /endpoints/{name}/invocations`, or `…/invocations-response-stream`.
 ///
 /// @param endpoint the name in the path, percent-decoded; not checked to exist
 /// @param header   a request header by its name in any case, or null; valid until the handler returns
+/// @param streamed whether the caller takes the answer in pieces, as they come
 /// @param body     whole, because its hash is part of the signature; at most [#LIMIT] bytes. The handler's to keep
 @SuppressWarnings("ArrayRecordComponent") // a payload, handed over; nobody compares invocations
-public record Invocation(String endpoint, Caller caller, Function<String, @Nullable String> header, byte[] body) {
+public record Invocation(
+        String endpoint, Caller caller, Function<String, @Nullable String> header, boolean streamed, byte[] body) {
     /// AWS's limit for a real-time payload: 6 MB.
     public static final int LIMIT = 6 * 1024 * 1024;
 

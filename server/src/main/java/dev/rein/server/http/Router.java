@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -36,6 +37,8 @@ final class Router extends Handler.Abstract {
 
     private static final String ENDPOINTS = "/endpoints/";
     private static final String INVOCATIONS = "/invocations";
+    private static final String STREAM = "/invocations-response-stream";
+    private static final String ASYNC = "/async-invocations";
     private static final byte[] PONG = "{\"status\":\"ok\"}".getBytes(UTF_8);
 
     private final URI s3;
@@ -98,17 +101,32 @@ final class Router extends Handler.Abstract {
     private void invoke(JettyHead head, Request request, Response response, Callback callback, String requestId)
             throws EOFException {
         var answer = new JettyAnswer(response, requestId);
+        var events = new EventStreamAnswer(answer);
+        boolean streamed = head.path().endsWith(STREAM);
         try (var visit = admission.enter()) {
             SignatureV4.Claim claim = signatures.claim(head, Optional.of("sagemaker"));
             String endpoint = endpointOf(head);
             byte[] body = Body.read(request, Invocation.LIMIT, visit);
             Caller caller = claim.verify(body);
-            invocations.invoke(new Invocation(endpoint, caller, head::header, body), answer);
+            if (streamed) {
+                // there the Accept header is the caller's for the stream
+                var invocation = new Invocation(
+                        endpoint,
+                        caller,
+                        name -> head.header(name.equals("Accept") ? "X-Amzn-SageMaker-Accept" : name),
+                        true,
+                        body);
+                invocations.invoke(invocation, events);
+            } else {
+                invocations.invoke(new Invocation(endpoint, caller, head::header, false, body), answer);
+            }
             answer.end(callback);
-        } catch (Exception e) { // as above, but what was begun can only be cut
+        } catch (Exception e) { // as above, but what was begun can only be cut, or ended with an event
             if (answer.isBegun()) {
                 LOG.debug("request {}: answer cut: {}", requestId, e.toString());
-                callback.failed(e);
+                if (!streamed || !ended(events, answer, e, callback)) {
+                    callback.failed(e);
+                }
             } else if (e instanceof EOFException eof) {
                 throw eof;
             } else {
@@ -117,20 +135,41 @@ final class Router extends Handler.Abstract {
         }
     }
 
+    private static boolean ended(EventStreamAnswer events, JettyAnswer answer, Exception failure, Callback callback) {
+        try {
+            events.fail(failure);
+            answer.end(callback);
+            return true;
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
     private static String endpointOf(JettyHead head) {
         String path = head.path();
+        int slash = path.lastIndexOf('/');
+        String what = path.substring(slash);
         if (!head.method().equals("POST")
-                || !path.endsWith(INVOCATIONS)
-                || path.length() <= ENDPOINTS.length() + INVOCATIONS.length()) {
+                || slash <= ENDPOINTS.length()
+                || !List.of(INVOCATIONS, STREAM, ASYNC).contains(what)) {
             throw new ApiException(
                     ErrorCode.UNKNOWN_OPERATION,
                     "%s %s (expected: POST /endpoints/<name>/invocations)".formatted(head.method(), path));
         }
-        String name = path.substring(ENDPOINTS.length(), path.length() - INVOCATIONS.length());
-        return name.indexOf('%') < 0 ? name : decoded(name);
+        String endpoint = decoded(path.substring(ENDPOINTS.length(), slash));
+        if (what.equals(ASYNC)) {
+            throw new ApiException(
+                    ErrorCode.VALIDATION_ERROR,
+                    "Endpoint %s has no AsyncInferenceConfig, and asynchronous inference is not supported here: call InvokeEndpoint, or InvokeEndpointWithResponseStream for long answers."
+                            .formatted(endpoint));
+        }
+        return endpoint;
     }
 
     private static String decoded(String name) {
+        if (name.indexOf('%') < 0) {
+            return name;
+        }
         try {
             return URLDecoder.decode(name.replace("+", "%2B"), UTF_8);
         } catch (IllegalArgumentException e) {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 
 /// A model server as small as they get, run as a replica. `model/behaviour` says how it starts; the custom
 /// attributes of an invocation say how that ends.
@@ -89,9 +90,32 @@ public final class EchoServer {
                     out.write(body);
                 }
             }
+            case "pieces" -> { // each is sent when the caller shows, by a file, that it has the one before
+                exchange.sendResponseHeaders(200, 0);
+                try (var out = exchange.getResponseBody()) {
+                    for (byte piece : body) {
+                        out.write(piece);
+                        out.flush();
+                        awaitFile(Path.of(
+                                exchange.getRequestHeaders().getFirst("X-Amzn-SageMaker-Inference-Id") + (char) piece));
+                    }
+                }
+            }
+            case "trickle" -> {
+                exchange.sendResponseHeaders(200, 0);
+                exchange.getResponseBody().write(body);
+                exchange.getResponseBody().flush();
+                await();
+            }
             case "large" -> answer(exchange, 200, new byte[5_000_000]);
             case "none" -> answer(exchange, 200, new byte[0]);
             default -> answer(exchange, 200, body);
+        }
+    }
+
+    private static void awaitFile(Path file) throws IOException {
+        while (!Files.exists(file)) {
+            LockSupport.parkNanos(5_000_000);
         }
     }
 

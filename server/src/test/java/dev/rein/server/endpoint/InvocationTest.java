@@ -4,8 +4,10 @@ import static dev.rein.server.endpoint.ServingPlatform.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rein.server.Python;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -87,6 +89,14 @@ class InvocationTest {
                 .doesNotContainIgnoringCase("authorization")
                 .doesNotContainIgnoringCase("x-amz-date");
         assertThat(answer.customAttributes()).isEqualTo("wish=headers");
+    }
+
+    @Test
+    void boto3TakesAnswersPieceByPiece(@TempDir Path marks) throws Exception {
+        Python.run(
+                InvocationTest.class,
+                "stream.py",
+                platform.environment(Map.of("MARKS", marks.resolve("mark-").toString())));
     }
 
     @Test

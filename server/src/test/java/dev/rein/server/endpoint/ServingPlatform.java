@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,6 +99,16 @@ final class ServingPlatform implements AutoCloseable, LogFollower {
 
     URI address() {
         return front.endpoint();
+    }
+
+    /// What another program needs to call us.
+    Map<String, String> environment(Map<String, String> more) {
+        var environment = new HashMap<>(more);
+        environment.put("AWS_ENDPOINT_URL", address().toString());
+        environment.put("AWS_ACCESS_KEY_ID", credentials.accessKeyId());
+        environment.put("AWS_SECRET_ACCESS_KEY", credentials.secretAccessKey());
+        environment.put("AWS_DEFAULT_REGION", "us-west-2");
+        return environment;
     }
 
     /// A model whose archive holds one file that says how the server behaves.
@@ -217,6 +228,7 @@ final class ServingPlatform implements AutoCloseable, LogFollower {
                         Duration.ofMillis(50),
                         Duration.ofSeconds(1)),
                 Duration.ofSeconds(3),
+                Duration.ofSeconds(6),
                 Duration.ofSeconds(5));
         return new Endpoints(documents, objects, backend, this, List.of(runtimeOfEcho), settings, Clock.systemUTC());
     }
