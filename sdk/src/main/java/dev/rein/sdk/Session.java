@@ -48,6 +48,7 @@ public final class Session implements AutoCloseable {
     private final Target target;
     private final Optional<String> role;
     private final Lazy<SdkHttpClient> http = new Lazy<>(UrlConnectionHttpClient::create);
+    private final Lazy<SdkHttpClient> predictionHttp = new Lazy<>(PredictionHttp::new);
     private final Lazy<SageMakerClient> sagemaker;
     private final Lazy<SageMakerRuntimeClient> runtime;
     private final Lazy<CloudWatchLogsClient> logs;
@@ -63,7 +64,7 @@ public final class Session implements AutoCloseable {
                 .httpClient(http.get())
                 .build());
         runtime = new Lazy<>(() -> configured(SageMakerRuntimeClient.builder(), target.api())
-                .httpClient(http.get())
+                .httpClient(predictionHttp.get())
                 .build());
         logs = new Lazy<>(() -> configured(CloudWatchLogsClient.builder(), target.api())
                 .httpClient(http.get())
@@ -268,7 +269,8 @@ public final class Session implements AutoCloseable {
 
     @Override
     public void close() {
-        for (Lazy<? extends AutoCloseable> client : List.of(sagemaker, runtime, logs, s3, sts, iam, http)) {
+        for (Lazy<? extends AutoCloseable> client :
+                List.of(sagemaker, runtime, logs, s3, sts, iam, http, predictionHttp)) {
             client.closeIfMade();
         }
     }
