@@ -44,7 +44,10 @@ final class Jobs implements Callable<Integer> {
             List<String> lines = new ArrayList<>();
             for (TrainingJobSummary job : jobs) {
                 lines.add("%-12s %-24s %s"
-                        .formatted(job.trainingJobStatusAsString(), job.creationTime(), job.trainingJobName()));
+                        .formatted(
+                                job.trainingJobStatusAsString(),
+                                Output.time(job.creationTime()),
+                                job.trainingJobName()));
             }
             lines.forEach(out::println);
             out.flush();

@@ -26,9 +26,16 @@ import picocli.CommandLine.IVersionProvider;
             Stop.class,
             Deploy.class,
             Predict.class,
+            Endpoints.class,
             Delete.class,
             Rehearse.class,
             HelpCommand.class
+        },
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:It did what was asked; a job that was waited for has completed, or was stopped on request.",
+            "1:It could not, and said why; a job that was waited for has failed; rein status: nothing runs.",
+            "2:It was asked wrongly: an unknown command or option, or a value that makes no sense."
         },
         footer = {"", "Start with: rein quickstart", "Data and credentials live in $REIN_HOME (default ~/.rein)."})
 public final class Main {

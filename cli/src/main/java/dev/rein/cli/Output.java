@@ -1,6 +1,8 @@
 package dev.rein.cli;
 
 import java.io.PrintWriter;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.SerializationFeature;
@@ -16,12 +18,18 @@ final class Output {
 
     @Option(
             names = {"-o", "--output"},
+            paramLabel = "text|json",
             defaultValue = "text",
-            description = "text or json (default: ${DEFAULT-VALUE})")
+            description = "how to answer (default: ${DEFAULT-VALUE})")
     private Format format = Format.TEXT;
 
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    /// To the second: what people compare at a glance.
+    static String time(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
 
     boolean isJson() {
         return format == Format.JSON;

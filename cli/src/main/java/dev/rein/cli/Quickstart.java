@@ -58,6 +58,7 @@ final class Quickstart implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    private final ReinHome home;
     private final Map<String, Object> facts = new LinkedHashMap<>();
     private double evaluated = Double.NaN;
     private double firstLineSeconds = Double.NaN;
@@ -87,6 +88,14 @@ final class Quickstart implements Callable<Integer> {
         }
     }
 
+    Quickstart() {
+        this(ReinHome.ofEnvironment());
+    }
+
+    Quickstart(ReinHome home) {
+        this.home = home;
+    }
+
     @Override
     public Integer call() throws IOException {
         Installation installation = Installation.ofLauncher();
@@ -94,7 +103,6 @@ final class Quickstart implements Callable<Integer> {
         if (!Files.isRegularFile(script)) {
             throw new IOException("%s is missing (expected: the examples beside the launcher)".formatted(script));
         }
-        ReinHome home = ReinHome.ofEnvironment();
         long began = System.nanoTime();
         try (Platform platform = Platform.open(home)) {
             double started = seconds(began);
@@ -102,7 +110,7 @@ final class Quickstart implements Callable<Integer> {
             say("Platform   %s, data in %s (%.1f s)"
                     .formatted(
                             platform.server() == null ? "already running" : "in this process", home.path(), started));
-            run(platform.session(), script, home);
+            run(platform.session(), script);
         }
         facts.put("total_seconds", rounded(seconds(began)));
         if (output.isJson()) {
@@ -113,7 +121,7 @@ final class Quickstart implements Callable<Integer> {
         return evaluated >= SOLVED ? 0 : 1;
     }
 
-    private void run(Session session, Path script, ReinHome home) {
+    private void run(Session session, Path script) {
         RLEstimator estimator = RLEstimator.builder()
                 .session(session)
                 .entryPoint(script.toString())
@@ -128,7 +136,7 @@ final class Quickstart implements Callable<Integer> {
         String job = train(session, estimator);
         say("Solved     CartPole-v1: mean return %.1f over 100 evaluation episodes (solved from %.0f)"
                 .formatted(evaluated, SOLVED));
-        serve(estimator, job, home);
+        serve(estimator, job);
     }
 
     private String train(Session session, RLEstimator estimator) {
@@ -155,7 +163,7 @@ final class Quickstart implements Callable<Integer> {
         return job;
     }
 
-    private void serve(RLEstimator estimator, String job, ReinHome home) {
+    private void serve(RLEstimator estimator, String job) {
         long asked = System.nanoTime();
         Predictor predictor = estimator.deploy(1, INSTANCE);
         facts.put("deploy_seconds", rounded(seconds(asked)));

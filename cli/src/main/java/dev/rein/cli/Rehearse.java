@@ -1,34 +1,50 @@
 package dev.rein.cli;
 
-import dev.rein.sdk.Session;
-import dev.rein.server.ReinServer;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/// Starts a platform on a folder of its own, asks it a few things and leaves: what the launcher records its start
-/// cache from.
+/// Goes the whole way twice, short and unseen: with the platform in this process, then with one in the background.
+///
+/// The launcher records this program's start cache from it; the server in the background records its own. What is
+/// done here starts quickly later.
 @Command(name = "rehearse", hidden = true, description = "Load what the other commands load; used by the launcher.")
 final class Rehearse implements Callable<Integer> {
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         Path scratch = Files.createTempDirectory("rein-rehearsal");
         try {
-            ReinHome home = new ReinHome(scratch);
-            try (ReinServer _ = ReinServer.start(Up.configuration(home, "127.0.0.1", 0, 0));
-                    Session session = Session.local(scratch)) {
-                session.defaultBucket();
-                session.sagemaker().listTrainingJobs();
-                home.running();
-                Status.text(home, home.written().orElseThrow());
+            goTheWay(new ReinHome(scratch.resolve("inside")));
+            ReinHome beside = new ReinHome(scratch.resolve("beside"));
+            ReinHome.Running server = new ServerProcess(Installation.ofLauncher(), beside)
+                    .startRecording(List.of("--port", "0", "--s3-port", "0"));
+            try {
+                goTheWay(beside);
+                Status.text(beside, server);
+            } finally {
+                ServerProcess.stop(server);
             }
         } finally {
             delete(scratch);
         }
         return 0;
+    }
+
+    /// Too short to learn anything: that it ends unsolved is no failure here.
+    private static void goTheWay(ReinHome home) throws IOException {
+        var quickstart = new Quickstart(home);
+        new CommandLine(quickstart)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setOut(new PrintWriter(Writer.nullWriter()))
+                .parseArgs("--steps", "4096");
+        quickstart.call();
     }
 
     private static void delete(Path folder) throws IOException {

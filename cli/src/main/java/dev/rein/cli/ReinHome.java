@@ -3,14 +3,12 @@ package dev.rein.cli;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -85,16 +83,18 @@ record ReinHome(Path path) {
     }
 
     private static boolean answers(Running server) {
-        try (var client =
-                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build()) {
-            var request = HttpRequest.newBuilder(server.endpoint().resolve("/ping"))
-                    .timeout(Duration.ofSeconds(5))
-                    .build();
-            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        try {
+            // not java.net.http: its client takes longer to load than the answer to come
+            var connection = (HttpURLConnection)
+                    server.endpoint().resolve("/ping").toURL().openConnection(Proxy.NO_PROXY);
+            connection.setConnectTimeout(2000);
+            connection.setReadTimeout(5000);
+            try {
+                return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
+            } finally {
+                connection.disconnect();
+            }
         } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             return false;
         }
     }

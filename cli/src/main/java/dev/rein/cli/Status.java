@@ -1,5 +1,6 @@
 package dev.rein.cli;
 
+import dev.rein.sdk.Session;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,6 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
 
 /// Tells whether a platform runs, and where. Exit code 0 if it does, 1 if not.
 @Command(name = "status", mixinStandardHelpOptions = true, description = "Tell whether the platform runs, and where.")
@@ -23,6 +25,7 @@ final class Status implements Callable<Integer> {
     public Integer call() throws IOException {
         ReinHome home = ReinHome.ofEnvironment();
         Optional<ReinHome.Running> running = home.running();
+        Map<String, Long> work = running.isPresent() ? work(home) : Map.of();
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("running", running.isPresent());
         facts.put("home", home.path().toString());
@@ -34,13 +37,37 @@ final class Status implements Callable<Integer> {
             facts.put("region", server.region());
             facts.put("account", server.account());
             facts.put("role", server.role());
+            facts.putAll(work);
         });
         output.print(
                 spec.commandLine().getOut(),
                 facts,
-                running.map(server -> text(home, server))
+                running.map(server -> text(home, server)
+                                + "\n  Jobs  %d in progress, endpoints %d"
+                                        .formatted(work.get("jobsInProgress"), work.get("endpoints")))
                         .orElse("No platform runs on %s. Start one with: rein up".formatted(home.path())));
         return running.isPresent() ? 0 : 1;
+    }
+
+    /// What the platform does just now.
+    private static Map<String, Long> work(ReinHome home) {
+        Map<String, Long> work = new LinkedHashMap<>();
+        try (Session session = Session.local(home.path())) {
+            work.put(
+                    "jobsInProgress",
+                    session
+                            .sagemaker()
+                            .listTrainingJobsPaginator(list -> list.statusEquals(TrainingJobStatus.IN_PROGRESS))
+                            .stream()
+                            .mapToLong(page -> page.trainingJobSummaries().size())
+                            .sum());
+            work.put(
+                    "endpoints",
+                    session.sagemaker().listEndpointsPaginator().stream()
+                            .mapToLong(page -> page.endpoints().size())
+                            .sum());
+        }
+        return work;
     }
 
     static String text(ReinHome home, ReinHome.Running server) {

@@ -2,19 +2,17 @@ package dev.rein.cli;
 
 import dev.rein.server.ReinServer;
 import dev.rein.server.ServerConfiguration;
+import dev.rein.server.identity.Credentials;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,18 +28,6 @@ import picocli.CommandLine.Spec;
             "Training jobs and endpoints of an earlier run are found again."
         })
 final class Up implements Callable<Integer> {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    /// The server answers requests for weeks: the full compiler, a small heap, one collector thread.
-    private static final List<String> SERVER_FLAGS = List.of(
-            "-XX:+UseSerialGC",
-            "-Xms32m",
-            "-Xmx320m",
-            "-XX:MaxDirectMemorySize=128m",
-            "-XX:+ExitOnOutOfMemoryError",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow");
-
     @Option(names = "--host", defaultValue = "127.0.0.1", description = "address to bind (default: ${DEFAULT-VALUE})")
     private String host = "127.0.0.1";
 
@@ -56,6 +42,16 @@ final class Up implements Callable<Integer> {
             defaultValue = "8751",
             description = "port of S3, 0 for any free one (default: ${DEFAULT-VALUE})")
     private int s3Port = 8751;
+
+    @Option(
+            names = "--credentials",
+            paramLabel = "FILE",
+            description = {
+                "the pair of keys that callers sign with; made, readable by you alone, where the file is missing.",
+                "REIN_ACCESS_KEY_ID and REIN_SECRET_ACCESS_KEY are the other way to choose a pair.",
+                "A --host that other machines reach needs one of the two (default: $REIN_HOME/credentials.json)"
+            })
+    private @Nullable Path credentials;
 
     @Option(names = "--foreground", description = "stay in the foreground, until stopped by Ctrl-C")
     private boolean foreground;
@@ -73,7 +69,10 @@ final class Up implements Callable<Integer> {
             return serve(home);
         }
         Optional<ReinHome.Running> already = home.running();
-        ReinHome.Running server = already.isPresent() ? already.get() : launch(home);
+        already.ifPresent(server -> refuseOtherWishes(home, server));
+        ReinHome.Running server = already.isPresent()
+                ? already.get()
+                : new ServerProcess(Installation.ofLauncher(), home).start(options());
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("started", already.isEmpty());
         facts.put("home", home.path().toString());
@@ -83,14 +82,58 @@ final class Up implements Callable<Integer> {
         output.print(
                 spec.commandLine().getOut(),
                 facts,
-                Status.text(home, server)
+                (already.isPresent() ? "Already up. " : "")
+                        + Status.text(home, server)
                         + "\nTo point any AWS client at it: eval \"$(rein env)\"\nTo stop it: rein down");
         return 0;
     }
 
+    /// What runs keeps its address and keys until it is stopped.
+    private void refuseOtherWishes(ReinHome home, ReinHome.Running server) {
+        var asked = spec.commandLine().getParseResult();
+        List<String> unmet = new ArrayList<>();
+        if (asked.hasMatchedOption("--host") && !host.equals(server.endpoint().getHost())) {
+            unmet.add("--host");
+        }
+        if (asked.hasMatchedOption("--port")
+                && port != 0
+                && port != server.endpoint().getPort()) {
+            unmet.add("--port");
+        }
+        if (asked.hasMatchedOption("--s3-port")
+                && s3Port != 0
+                && s3Port != server.s3Endpoint().getPort()) {
+            unmet.add("--s3-port");
+        }
+        if (asked.hasMatchedOption("--credentials")) {
+            unmet.add("--credentials");
+        }
+        if (!unmet.isEmpty()) {
+            throw new IllegalStateException(
+                    "%s: a platform runs on %s already, as process %d at %s. To start it anew: rein down, then rein up %s"
+                            .formatted(
+                                    String.join(", ", unmet),
+                                    home.path(),
+                                    server.pid(),
+                                    server.endpoint(),
+                                    String.join(" ", options())));
+        }
+    }
+
+    private List<String> options() {
+        List<String> options = new ArrayList<>(
+                List.of("--host", host, "--port", Integer.toString(port), "--s3-port", Integer.toString(s3Port)));
+        if (credentials != null) {
+            options.addAll(List.of("--credentials", credentials.toAbsolutePath().toString()));
+        }
+        return options;
+    }
+
     /// Runs the server in this process until it is told to stop.
     private int serve(ReinHome home) throws IOException, InterruptedException {
-        ServerConfiguration configuration = configuration(home, host, port, s3Port);
+        ServerConfiguration configuration = chosen(credentials, System.getenv())
+                .map(configuration(home, host, port, s3Port)::withCredentials)
+                .orElse(configuration(home, host, port, s3Port));
         try (var server = ReinServer.start(configuration)) {
             Thread main = Thread.currentThread();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, main), "shutdown"));
@@ -100,6 +143,22 @@ final class Up implements Callable<Integer> {
             server.awaitClose();
         }
         return 0;
+    }
+
+    /// The keys somebody chose: an option beats the environment.
+    static Optional<Credentials> chosen(@Nullable Path file, Map<String, String> environment) throws IOException {
+        if (file != null) {
+            return Optional.of(Credentials.readOrCreate(file));
+        }
+        String id = environment.getOrDefault("REIN_ACCESS_KEY_ID", "");
+        String secret = environment.getOrDefault("REIN_SECRET_ACCESS_KEY", "");
+        if (id.isEmpty() != secret.isEmpty()) {
+            throw new IllegalArgumentException("%s is set and %s is not (expected: both or neither)"
+                    .formatted(
+                            id.isEmpty() ? "REIN_SECRET_ACCESS_KEY" : "REIN_ACCESS_KEY_ID",
+                            id.isEmpty() ? "REIN_ACCESS_KEY_ID" : "REIN_SECRET_ACCESS_KEY"));
+        }
+        return id.isEmpty() ? Optional.empty() : Optional.of(new Credentials(id, secret));
     }
 
     private static void stop(ReinServer server, Thread main) {
@@ -113,70 +172,5 @@ final class Up implements Callable<Integer> {
                 .withPort(port)
                 .withS3Port(s3Port)
                 .withRuntimes(Installation.ofLauncher().runtimes(home.path()));
-    }
-
-    /// Starts a detached process of ourselves and waits until it answers.
-    private ReinHome.Running launch(ReinHome home) throws IOException, InterruptedException {
-        Installation installation = Installation.ofLauncher();
-        Path said = home.path().resolve("log").resolve("server.out");
-        Files.createDirectories(said.getParent());
-        Process process = new ProcessBuilder(command(installation))
-                .redirectErrorStream(true)
-                .redirectOutput(said.toFile())
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                .start();
-        Instant giveUp = Instant.now().plus(PATIENCE);
-        while (Instant.now().isBefore(giveUp)) {
-            Optional<ReinHome.Running> running = home.written()
-                    .filter(server -> server.pid() == process.pid())
-                    .flatMap(_ -> reachable(home));
-            if (running.isPresent()) {
-                return running.get();
-            }
-            if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
-                throw new IllegalStateException("the platform did not start. It said:\n%s".formatted(tail(said)));
-            }
-        }
-        process.destroy();
-        throw new IllegalStateException("the platform was not ready within %d s and was stopped. Its log: %s"
-                .formatted(PATIENCE.toSeconds(), home.serverLog()));
-    }
-
-    private static Optional<ReinHome.Running> reachable(ReinHome home) {
-        try {
-            return home.running();
-        } catch (IOException e) {
-            return Optional.empty();
-        }
-    }
-
-    private List<String> command(Installation installation) {
-        List<String> command = new ArrayList<>();
-        if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
-            command.add("/usr/bin/setsid"); // out of the terminal's reach; execs in place, so the pid is the server's
-        }
-        command.add(installation.java().toString());
-        command.addAll(SERVER_FLAGS);
-        command.addAll(List.of(
-                "-Drein.root=" + installation.root(),
-                "-Drein.java=" + installation.java(),
-                "-Drein.log=" + ReinHome.ofEnvironment().serverLog(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "up",
-                "--foreground",
-                "--host",
-                host,
-                "--port",
-                Integer.toString(port),
-                "--s3-port",
-                Integer.toString(s3Port)));
-        return command;
-    }
-
-    private static String tail(Path file) throws IOException {
-        List<String> lines = Files.readAllLines(file);
-        return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
     }
 }

@@ -81,7 +81,7 @@ public final class ReinServer implements AutoCloseable {
             credentials = credentials(configuration);
             Account account = configuration.account();
             HttpFront front = open.add(HttpFront.bind(configuration.host(), configuration.port()));
-            endpoint = front.endpoint();
+            endpoint = onThisMachine(front.endpoint());
 
             // What nothing else here needs to exist, side by side.
             var parts = new ParallelStart();
@@ -89,7 +89,7 @@ public final class ReinServer implements AutoCloseable {
             var store = parts.start("store", () -> open.add(SqlDocuments.open(database(data), clock)));
             var hosts = parts.start("backend", () -> open.add(ProcessBackend.open(data.resolve("hosts"))));
             ApiTable operations = ApiTable.load();
-            s3Endpoint = parts.join(s3);
+            s3Endpoint = onThisMachine(parts.join(s3));
             Documents documents = parts.join(store);
             Backend backend = parts.join(hosts);
             ObjectStore objects = open.add(new S3ObjectStore(s3Endpoint, configuration.region(), s3Credentials()));
@@ -237,9 +237,19 @@ public final class ReinServer implements AutoCloseable {
         if (configuration.credentials().isEmpty() && !isLoopback(configuration.host())) {
             throw new IllegalArgumentException(
                     ("host: %s is reachable from other machines, and whoever reaches it could run programs here "
-                                    + "(expected: explicit credentials, or a loopback address such as 127.0.0.1)")
+                                    + "(expected: keys that somebody chose: rein up --credentials FILE, or REIN_ACCESS_KEY_ID and "
+                                    + "REIN_SECRET_ACCESS_KEY in its environment; or a loopback address such as 127.0.0.1)")
                             .formatted(configuration.host()));
         }
+    }
+
+    /// Who listens on every address is met by programs of this machine on its loopback address.
+    private static URI onThisMachine(URI listening) {
+        return switch (listening.getHost()) {
+            case "0.0.0.0" -> URI.create("http://127.0.0.1:" + listening.getPort());
+            case "[::]", "[0:0:0:0:0:0:0:0]" -> URI.create("http://[::1]:" + listening.getPort());
+            default -> listening;
+        };
     }
 
     private static boolean isLoopback(String host) throws IOException {

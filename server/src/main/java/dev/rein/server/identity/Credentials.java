@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -39,12 +41,13 @@ public record Credentials(String accessKeyId, String secretAccessKey) {
 
     /// Reads the file, or makes it with new keys, readable by its owner only.
     ///
-    /// @throws IOException if the file cannot be read or made, or holds something else
+    /// @throws IOException if the file cannot be read or made, is not its owner's alone, or holds something else
     public static Credentials readOrCreate(Path file) throws IOException {
         return Files.exists(file) ? read(file) : create(file, random(new SecureRandom()));
     }
 
     private static Credentials read(Path file) throws IOException {
+        requirePrivate(file);
         try {
             JsonNode json = new JsonMapper().readTree(Files.readAllBytes(file));
             return new Credentials(
@@ -55,6 +58,17 @@ public record Credentials(String accessKeyId, String secretAccessKey) {
                     "%s: not a pair of keys (expected: {\"accessKeyId\", \"secretAccessKey\"}). Remove it to get new ones."
                             .formatted(file),
                     e instanceof IllegalArgumentException ? e : null);
+        }
+    }
+
+    /// Whoever reads the keys may run programs here.
+    private static void requirePrivate(Path file) throws IOException {
+        Set<PosixFilePermission> others = Files.getPosixFilePermissions(file);
+        others.removeAll(PosixFilePermissions.fromString("rwx------"));
+        if (!others.isEmpty()) {
+            throw new IOException(
+                    "%s: others than its owner may use it (expected: mode 600). Mend it with: chmod 600 %s"
+                            .formatted(file, file));
         }
     }
 
