@@ -5,7 +5,6 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.Channels;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -14,13 +13,11 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// A folder that someone else writes, perhaps at this moment. Every step is taken relative to an open folder and
 /// follows no link, so a folder that is swapped for a link while it is walked leads nowhere else. Only plain files
@@ -28,6 +25,8 @@ import java.util.Set;
 public final class UntrustedTree {
     /// Deeper folders are not walked into.
     private static final int MAX_DEPTH = 64;
+
+    private static final PinnedFile FILES = new PinnedFile();
 
     private final Path base;
     private final Path below;
@@ -56,7 +55,7 @@ public final class UntrustedTree {
 
     /// Walks the tree. A folder that is not there holds nothing, and what vanishes meanwhile is passed over.
     public void walk(Visitor visitor) throws IOException {
-        inside(folder -> walk(folder, "", base.resolve(below), visitor, 0));
+        inside(folder -> walk(folder, "", visitor, 0));
     }
 
     /// The start of a file directly in this folder, as text.
@@ -67,7 +66,7 @@ public final class UntrustedTree {
         inside(folder -> {
             Path file = Path.of(name);
             if (attributes(folder, file).isRegularFile()) {
-                try (InputStream in = open(folder, file)) {
+                try (InputStream in = FILES.open(base, below.resolve(name))) {
                     String text = new String(in.readNBytes(4 * characters), UTF_8);
                     found.add(text.substring(0, Math.min(characters, text.length())));
                 }
@@ -123,28 +122,27 @@ public final class UntrustedTree {
         }
     }
 
-    private static void walk(SecureDirectoryStream<Path> folder, String prefix, Path shown, Visitor visitor, int depth)
+    private void walk(SecureDirectoryStream<Path> folder, String prefix, Visitor visitor, int depth)
             throws IOException {
         for (Path name : names(folder)) {
             try {
-                visit(folder, name, prefix + name, shown.resolve(name), visitor, depth);
+                visit(folder, name, prefix + name, visitor, depth);
             } catch (NoSuchFileException | NotDirectoryException | NotLinkException e) {
                 // deleted or replaced meanwhile: as if it had never been there
             }
         }
     }
 
-    private static void visit(
-            SecureDirectoryStream<Path> folder, Path name, String path, Path shown, Visitor visitor, int depth)
+    private void visit(SecureDirectoryStream<Path> folder, Path name, String path, Visitor visitor, int depth)
             throws IOException {
         BasicFileAttributes attributes = attributes(folder, name);
         if (attributes.isRegularFile()) {
-            visitor.file(path, attributes, () -> open(folder, name));
+            visitor.file(path, attributes, () -> FILES.open(base, below.resolve(path)));
         } else if (attributes.isSymbolicLink()) {
-            visitor.link(path, shown);
+            visitor.link(path, base.resolve(below).resolve(path));
         } else if (attributes.isDirectory() && depth < MAX_DEPTH) {
             try (SecureDirectoryStream<Path> inner = folder.newDirectoryStream(name, NOFOLLOW_LINKS)) {
-                walk(inner, path + "/", shown, visitor, depth + 1);
+                walk(inner, path + "/", visitor, depth + 1);
             }
         }
     }
@@ -152,10 +150,6 @@ public final class UntrustedTree {
     private static BasicFileAttributes attributes(SecureDirectoryStream<Path> folder, Path name) throws IOException {
         return folder.getFileAttributeView(name, BasicFileAttributeView.class, NOFOLLOW_LINKS)
                 .readAttributes();
-    }
-
-    private static InputStream open(SecureDirectoryStream<Path> folder, Path name) throws IOException {
-        return Channels.newInputStream(folder.newByteChannel(name, Set.of(StandardOpenOption.READ, NOFOLLOW_LINKS)));
     }
 
     private static List<Path> names(SecureDirectoryStream<Path> folder) {

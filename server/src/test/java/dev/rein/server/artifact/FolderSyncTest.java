@@ -2,6 +2,7 @@ package dev.rein.server.artifact;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.rein.server.objects.ObjectStore;
 import dev.rein.server.objects.S3Uri;
@@ -11,6 +12,8 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -35,6 +38,34 @@ final class FolderSyncTest {
                 new Uploads(),
                 base.resolve("scratch"),
                 true);
+    }
+
+    @Test
+    void aFifoInTheLastMomentIsNotWaitedFor() throws Exception {
+        Files.writeString(tree.resolve("a"), "1");
+        Files.writeString(tree.resolve("b"), "2");
+        var untrusted = new UntrustedTree(base.resolve("ml"), "checkpoints");
+        var read = new ArrayList<String>();
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(60),
+                () -> untrusted.walk((path, attributes, content) -> {
+                    if (path.equals("a")) {
+                        Files.delete(tree.resolve("a"));
+                        assertThat(exit("mkfifo", tree.resolve("a").toString())).isZero();
+                    }
+                    try (var in = content.open()) {
+                        read.add(path + new String(in.readAllBytes(), UTF_8));
+                    }
+                }));
+        assertThat(read).containsExactly("b2");
+    }
+
+    private static int exit(String... command) {
+        try {
+            return new ProcessBuilder(command).start().waitFor();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
