@@ -116,8 +116,7 @@ final class Fleet implements Replica.Owner {
                 }
                 if (state.get() instanceof EndpointState.Deleting) {
                     if (isTakenDown()) {
-                        documents.delete(Noun.ENDPOINT.kind(), endpoint.name());
-                        documents.deleteTags(endpoint.arn());
+                        documents.delete(Noun.ENDPOINT.kind(), endpoint.name(), endpoint.arn());
                         whenDeleted.accept(this);
                         return;
                     }

@@ -49,11 +49,7 @@ final class Shelf {
     /// @throws ApiException if the name is taken
     Document insert(String name, String arn, String status, String body, List<Tag> tags) {
         try {
-            Document document = documents.insert(noun.kind(), name, status, body);
-            if (!tags.isEmpty()) {
-                documents.putTags(arn, asMap(tags));
-            }
-            return document;
+            return documents.insert(noun.kind(), name, status, body, arn, asMap(tags));
         } catch (DuplicateNameException e) {
             throw ApiException.validation("Cannot create already existing %s \"%s\".".formatted(noun.words(), arn));
         }
@@ -65,10 +61,9 @@ final class Shelf {
     }
 
     void delete(Caller caller, String name) {
-        if (!documents.delete(noun.kind(), name)) {
+        if (!documents.delete(noun.kind(), name, arn(caller, name))) {
             throw missing(caller, name);
         }
-        documents.deleteTags(arn(caller, name));
     }
 
     ApiException missing(Caller caller, String name) {

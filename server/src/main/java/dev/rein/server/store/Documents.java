@@ -10,6 +10,11 @@ public interface Documents {
     /// @throws DuplicateNameException if the kind already has this name; nothing is changed
     Document insert(String kind, String name, String status, String body);
 
+    /// As [#insert(String, String, String, String)], with tags that are there from the same moment on.
+    ///
+    /// @param arn the document's resource
+    Document insert(String kind, String name, String status, String body, String arn, Map<String, String> tags);
+
     Optional<Document> find(String kind, String name);
 
     /// Reads, changes and writes back one document as one step, trying again when another writer came between.
@@ -22,16 +27,18 @@ public interface Documents {
     /// @return whether there was one
     boolean delete(String kind, String name);
 
+    /// Deletes a document and its resource's tags in one step.
+    ///
+    /// @return whether there was one; if not, the tags stay
+    boolean delete(String kind, String name, String arn);
+
     /// @throws IllegalArgumentException if the token is not one of ours for the same query
     DocumentPage list(DocumentQuery query);
 
-    /// Tags of a resource by its ARN, in the order of their keys. They outlive nothing: delete them with the
-    /// resource.
+    /// Tags of a resource by its ARN, in the order of their keys.
     Map<String, String> tags(String arn);
 
     void putTags(String arn, Map<String, String> tags);
 
     void removeTags(String arn, List<String> keys);
-
-    void deleteTags(String arn);
 }

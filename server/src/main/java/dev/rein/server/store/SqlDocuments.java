@@ -40,11 +40,16 @@ public final class SqlDocuments implements Documents, AutoCloseable {
 
     @Override
     public Document insert(String kind, String name, String status, String body) {
+        return insert(kind, name, status, body, "", Map.of());
+    }
+
+    @Override
+    public Document insert(String kind, String name, String status, String body, String arn, Map<String, String> tags) {
         Instant now = now();
         var document = new Document(kind, name, 1, status, now, now, body);
         database.write(handle -> {
             try {
-                return handle.execute(
+                handle.execute(
                         "INSERT INTO documents (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?)",
                         kind,
                         name,
@@ -56,6 +61,7 @@ public final class SqlDocuments implements Documents, AutoCloseable {
             } catch (RuntimeException e) {
                 throw Database.isDuplicate(e) ? new DuplicateNameException(kind, name) : e;
             }
+            return put(handle, arn, tags);
         });
         return document;
     }
@@ -113,6 +119,15 @@ public final class SqlDocuments implements Documents, AutoCloseable {
     }
 
     @Override
+    public boolean delete(String kind, String name, String arn) {
+        return database.write(handle -> {
+                    int deleted = handle.execute("DELETE FROM documents WHERE kind = ? AND name = ?", kind, name);
+                    return deleted == 0 ? 0 : deleted + handle.execute("DELETE FROM tags WHERE arn = ?", arn);
+                })
+                > 0;
+    }
+
+    @Override
     public DocumentPage list(DocumentQuery query) {
         var page = new PageQuery(query);
         return page.page(database.read(handle -> {
@@ -138,15 +153,17 @@ public final class SqlDocuments implements Documents, AutoCloseable {
 
     @Override
     public void putTags(String arn, Map<String, String> tags) {
-        database.write(handle -> {
-            tags.forEach((tag, value) -> handle.execute(
-                    "INSERT INTO tags (arn, tag, value) VALUES (?, ?, ?)"
-                            + " ON CONFLICT (arn, tag) DO UPDATE SET value = excluded.value",
-                    arn,
-                    tag,
-                    value));
-            return tags.size();
-        });
+        database.write(handle -> put(handle, arn, tags));
+    }
+
+    private static int put(Handle handle, String arn, Map<String, String> tags) {
+        tags.forEach((tag, value) -> handle.execute(
+                "INSERT INTO tags (arn, tag, value) VALUES (?, ?, ?)"
+                        + " ON CONFLICT (arn, tag) DO UPDATE SET value = excluded.value",
+                arn,
+                tag,
+                value));
+        return tags.size();
     }
 
     @Override
@@ -155,11 +172,6 @@ public final class SqlDocuments implements Documents, AutoCloseable {
             keys.forEach(tag -> handle.execute("DELETE FROM tags WHERE arn = ? AND tag = ?", arn, tag));
             return keys.size();
         });
-    }
-
-    @Override
-    public void deleteTags(String arn) {
-        database.write(handle -> handle.execute("DELETE FROM tags WHERE arn = ?", arn));
     }
 
     /// Closing twice is harmless.

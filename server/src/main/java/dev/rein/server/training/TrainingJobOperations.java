@@ -3,7 +3,6 @@ package dev.rein.server.training;
 import dev.rein.server.backend.HostRuntime;
 import dev.rein.server.metric.MetricValue;
 import dev.rein.server.store.DocumentQuery;
-import dev.rein.server.store.Documents;
 import dev.rein.server.store.DuplicateNameException;
 import dev.rein.server.training.TrainingJobStore.Stored;
 import dev.rein.server.wire.ApiException;
@@ -41,7 +40,6 @@ final class TrainingJobOperations {
     private static final int USUAL_PAGE = 10;
 
     private final TrainingJobStore store;
-    private final Documents documents;
     private final List<HostRuntime> runtimes;
     private final Function<String, List<MetricValue>> metricsNow;
     private final Consumer<Stored> accepted;
@@ -52,13 +50,11 @@ final class TrainingJobOperations {
     /// @param stopped    told the name of a job that is now to be stopped
     TrainingJobOperations(
             TrainingJobStore store,
-            Documents documents,
             List<HostRuntime> runtimes,
             Function<String, List<MetricValue>> metricsNow,
             Consumer<Stored> accepted,
             Consumer<String> stopped) {
         this.store = store;
-        this.documents = documents;
         this.runtimes = List.copyOf(runtimes);
         this.metricsNow = metricsNow;
         this.accepted = accepted;
@@ -77,15 +73,12 @@ final class TrainingJobOperations {
         TrainingJob job = TrainingJob.accepted(request, caller, store.now());
         Stored stored;
         try {
-            stored = store.insert(job);
+            stored = store.insert(job, tags(request.tags()));
         } catch (DuplicateNameException e) {
             throw new ApiException(
                     ErrorCode.RESOURCE_IN_USE,
                     "Training job names must be unique within an AWS account and region, and a training job with this"
                             + " name already exists (%s)".formatted(job.arn()));
-        }
-        if (!request.tags().isEmpty()) {
-            documents.putTags(job.arn(), tags(request.tags()));
         }
         accepted.accept(stored);
         return CreateTrainingJobResponse.builder().trainingJobArn(job.arn()).build();

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
@@ -33,8 +34,8 @@ final class TrainingJobStore {
     record Page(List<Stored> jobs, Optional<String> next) {}
 
     /// @throws DuplicateNameException if the name is taken
-    Stored insert(TrainingJob job) {
-        return Stored.of(documents.insert(TrainingJob.KIND, job.name(), status(job), job.body()));
+    Stored insert(TrainingJob job, Map<String, String> tags) {
+        return Stored.of(documents.insert(TrainingJob.KIND, job.name(), status(job), job.body(), job.arn(), tags));
     }
 
     Optional<Stored> find(String name) {

@@ -37,7 +37,6 @@ public final class TrainingJobs implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(TrainingJobs.class);
 
     private final TrainingJobStore store;
-    private final Documents documents;
     private final ObjectStore objects;
     private final Backend backend;
     private final LogFollower logs;
@@ -59,7 +58,6 @@ public final class TrainingJobs implements AutoCloseable {
             List<HostRuntime> runtimes,
             TrainingSettings settings,
             Clock clock) {
-        this.documents = requireNonNull(documents, "documents");
         this.store = new TrainingJobStore(documents, clock);
         this.objects = requireNonNull(objects, "objects");
         this.backend = requireNonNull(backend, "backend");
@@ -73,8 +71,7 @@ public final class TrainingJobs implements AutoCloseable {
     /// Signs in for CreateTrainingJob, DescribeTrainingJob, ListTrainingJobs and StopTrainingJob. Jobs created
     /// before [#start] are kept and begun then.
     public void register(Operations operations) {
-        new TrainingJobOperations(store, documents, runtimes, this::latest, this::accepted, this::stopped)
-                .register(operations);
+        new TrainingJobOperations(store, runtimes, this::latest, this::accepted, this::stopped).register(operations);
     }
 
     /// What the jobs have measured.

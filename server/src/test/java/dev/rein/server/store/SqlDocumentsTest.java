@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -302,9 +303,28 @@ final class SqlDocumentsTest {
             assertThat(documents.tags("arn:a")).containsExactly(Map.entry("j", ""), Map.entry("k", "2"));
             documents.removeTags("arn:a", List.of("j", "none"));
             assertThat(documents.tags("arn:a")).containsExactly(Map.entry("k", "2"));
-            documents.deleteTags("arn:a");
-            assertThat(documents.tags("arn:a")).isEmpty();
             assertThat(documents.tags("arn:b")).hasSize(1);
+        }
+
+        @Test
+        void tagsComeAndGoWithWhatTheyTag() {
+            documents.insert("model", "m", "s", "{}", "arn:m", Map.of("k", "1"));
+            assertThatThrownBy(() -> documents.insert("model", "m", "s", "{}", "arn:m", Map.of("k", "2", "l", "")))
+                    .isInstanceOf(DuplicateNameException.class);
+            assertThat(documents.tags("arn:m")).containsExactly(Map.entry("k", "1"));
+            assertThat(documents.delete("model", "nobody", "arn:m")).isFalse();
+            assertThat(documents.tags("arn:m")).hasSize(1);
+            assertThat(documents.delete("model", "m", "arn:m")).isTrue();
+            assertThat(documents.tags("arn:m")).isEmpty();
+        }
+
+        @Test
+        void whereATagCannotBeWrittenNothingIs() {
+            var tags = new HashMap<String, String>();
+            tags.put("k", null);
+            assertThatThrownBy(() -> documents.insert("model", "half", "s", "{}", "arn:half", tags))
+                    .isInstanceOf(RuntimeException.class);
+            assertThat(documents.find("model", "half")).isEmpty();
         }
 
         private List<String> names(DocumentQuery query) {
