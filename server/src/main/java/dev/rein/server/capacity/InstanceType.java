@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -30,6 +31,9 @@ public record InstanceType(String name, Resources resources) {
             "ml.c4.8xlarge", new double[] {36, 60},
             "ml.c5.9xlarge", new double[] {36, 72});
 
+    /// What the SDKs call the machine they run on.
+    private static final Set<String> LOCAL = Set.of("ml.local", "local", "local_gpu");
+
     public InstanceType {
         requireNonNull(name, "name");
         requireNonNull(resources, "resources");
@@ -37,6 +41,9 @@ public record InstanceType(String name, Resources resources) {
 
     /// @return empty if the name is not an instance type's
     public static Optional<InstanceType> parse(String name) {
+        if (LOCAL.contains(name)) {
+            return Optional.of(new InstanceType(name, Resources.ofThisMachine()));
+        }
         double[] listed = EXCEPTIONS.get(name);
         if (listed != null) {
             return Optional.of(new InstanceType(name, new Resources(listed[0], (long) (listed[1] * GIB))));

@@ -142,7 +142,7 @@ final class CreateCheck {
 
     private void instances(String where, @Nullable String type, @Nullable Integer count) {
         if (type == null || InstanceType.parse(type).isEmpty()) {
-            problem("%s.InstanceType: \"%s\" (expected: an instance type such as ml.m5.large or ml.c5.xlarge)"
+            problem("%s.InstanceType: \"%s\" (expected: an instance type such as ml.m5.large, ml.c5.xlarge or ml.local)"
                     .formatted(where, type));
         }
         if (count == null || count < 1 || count > 64) {

@@ -105,8 +105,23 @@ final class CapacityTest {
         }
 
         @ParameterizedTest
+        @ValueSource(strings = {"ml.local", "local", "local_gpu"})
+        void localIsThisMachine(String name) {
+            assertThat(InstanceType.parse(name).orElseThrow().resources()).isEqualTo(Resources.ofThisMachine());
+        }
+
+        @ParameterizedTest
         @ValueSource(
-                strings = {"", "local", "ml.m5", "m5.large", "ml.m5.huge", "ml.m5.0xlarge", "ml.m5.large ", "ml..large"
+                strings = {
+                    "",
+                    "Local",
+                    "ml.local.large",
+                    "ml.m5",
+                    "m5.large",
+                    "ml.m5.huge",
+                    "ml.m5.0xlarge",
+                    "ml.m5.large ",
+                    "ml..large"
                 })
         void whatIsNoneIsRefused(String name) {
             assertThat(InstanceType.parse(name)).isEmpty();
