@@ -112,7 +112,9 @@ final class Models {
 
     /// The one container of a model.
     static ContainerDefinition container(DescribeModelResponse model) {
-        return model.hasContainers() ? model.containers().getFirst() : model.primaryContainer();
+        return model.containers().isEmpty()
+                ? model.primaryContainer()
+                : model.containers().getFirst();
     }
 
     /// What can serve the image; empty if nothing can.
@@ -129,7 +131,7 @@ final class Models {
     private ContainerDefinition check(CreateModelRequest request) {
         var problems = new Problems();
         boolean primary = request.primaryContainer() != null;
-        if (primary == request.hasContainers() || request.containers().size() > 1) {
+        if ((primary ? 1 : 0) + request.containers().size() != 1) {
             problems.add("PrimaryContainer or Containers: %d and %d given (expected: one container in one of them). "
                             .formatted(primary ? 1 : 0, request.containers().size())
                     + "Pipelines of several containers are not supported.");

@@ -5,11 +5,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.rein.server.backend.HostRuntime;
+import dev.rein.server.backend.process.Isolation;
+import dev.rein.server.backend.process.ProcessBackend;
+import dev.rein.server.capacity.Resources;
+import dev.rein.server.endpoint.Endpoints;
+import dev.rein.server.endpoint.ServingSettings;
+import dev.rein.server.identity.Account;
+import dev.rein.server.identity.Identity;
+import dev.rein.server.logs.LogApi;
+import dev.rein.server.logs.LogStore;
+import dev.rein.server.metric.MetricApi;
+import dev.rein.server.objects.S3ObjectStore;
+import dev.rein.server.store.Database;
+import dev.rein.server.store.SqlDocuments;
+import dev.rein.server.tag.ResourceTags;
+import dev.rein.server.training.TrainingJobs;
+import dev.rein.server.training.TrainingSettings;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.lang.reflect.Method;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.net.URLEncoder;
+import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,11 +38,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
@@ -43,6 +68,8 @@ final class EveryOperationTest {
     private static final List<ServiceModel> MODELS = ServiceModel.all();
     private static final JsonMapper JSON = new JsonMapper();
     private static final CBORMapper CBOR = new CBORMapper();
+    private static final List<HostRuntime> RUNTIMES = List.of(new HostRuntime(
+            "shell", List.of("shell:*"), List.of("/bin/true"), List.of("/bin/true"), List.of(), Map.of()));
     private static final Caller CALLER = new Caller("AKIA", "000000000000", "us-west-2", "arn:aws:iam::0:user/x");
 
     /// @param service as in the credential scope
@@ -110,6 +137,63 @@ final class EveryOperationTest {
             } catch (RuntimeException | StackOverflowError e) {
                 fail("seed %d, %s: %s".formatted(seed, operation, tree), e);
             }
+        }
+    }
+
+    @Test
+    void whoAnswersForRealTakesNoNonsenseForAFaultOfItsOwn(@TempDir Path folder) throws IOException {
+        long seed = new SecureRandom().nextLong();
+        var random = new Random(seed);
+        Clock clock = Clock.systemUTC();
+        ApiTable table = ApiTable.load();
+        var keys = StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIA", "secret"));
+        try (var documents = SqlDocuments.open(new Database.Location.SqliteFile(folder.resolve("rein.db")), clock);
+                var objects = new S3ObjectStore(URI.create("http://127.0.0.1:1"), "us-west-2", keys);
+                var backend = ProcessBackend.open(folder.resolve("hosts"), Isolation.PLAIN);
+                var logs = LogStore.open(folder.resolve("logs"), clock);
+                var jobs = new TrainingJobs(
+                        documents,
+                        objects,
+                        backend,
+                        logs,
+                        RUNTIMES,
+                        TrainingSettings.usual(folder.resolve("t")),
+                        clock);
+                var endpoints = new Endpoints(
+                        documents,
+                        objects,
+                        backend,
+                        logs,
+                        RUNTIMES,
+                        ServingSettings.usual(folder.resolve("s"), Map.of(), Resources.ofThisMachine()),
+                        clock)) {
+            new Identity(Account.local(), Instant.EPOCH).register(table);
+            new ResourceTags(documents).register(table);
+            new LogApi(logs).register(table);
+            jobs.register(table);
+            endpoints.register(table);
+            new MetricApi(jobs.metrics(), clock).register(table);
+            Map<String, Integer> answered = new TreeMap<>();
+            for (Operation operation : operations().toList()) {
+                ServiceModel model = model(operation.service());
+                Optional<String> input = model.inputs().getOrDefault(operation.name(), Optional.empty());
+                for (int i = 0; i < 150; i++) {
+                    JsonNode tree = input.isEmpty()
+                            ? JSON.createObjectNode()
+                            : nonsense(model, model.shape(input.get()), random, 0);
+                    try {
+                        call(table, model, operation, tree);
+                        answered.merge(operation.toString(), 1, Integer::sum);
+                    } catch (ApiException e) {
+                        assertThat(e.code().status())
+                                .as("seed %d: %s", seed, tree)
+                                .isBetween(400, 499);
+                    } catch (RuntimeException | StackOverflowError e) {
+                        fail("seed %d, %s: %s".formatted(seed, operation, tree), e);
+                    }
+                }
+            }
+            assertThat(answered).as("some of it makes sense").hasSizeGreaterThan(5);
         }
     }
 
@@ -342,7 +426,46 @@ final class EveryOperationTest {
         };
     }
 
+    /// What gets past the first look: names, addresses and tokens, right and nearly so.
+    private static final List<String> PLAUSIBLE = List.of(
+            "a",
+            "job-1",
+            "0",
+            "-1",
+            "s3://bucket/key",
+            "s3://",
+            "s3:///x",
+            "s3://b/../../x",
+            "s3://b/%2e%2e/",
+            "arn:aws:iam::000000000000:role/ReinRole",
+            "arn:aws:sagemaker:us-west-2:000000000000:training-job/job-1",
+            "arn:aws:sagemaker:us-west-2:000000000000:/",
+            "arn:::::",
+            "ml.m5.large",
+            "ml.m5.999xlarge",
+            "ml.m5.0xlarge",
+            "local",
+            "rein-toolkit:latest",
+            "shell:1",
+            "/opt/ml/../../etc",
+            "AAAA",
+            "bnVsbA==",
+            "MTo6",
+            "(",
+            "(a+)+$",
+            "[0-9",
+            "/aws/sagemaker/TrainingJobs",
+            "p50",
+            "p1e9",
+            "PT3H",
+            "TrainingJobName",
+            "true",
+            "1e999");
+
     private static String text(Random random) {
+        if (random.nextInt(3) > 0) {
+            return PLAUSIBLE.get(random.nextInt(PLAUSIBLE.size()));
+        }
         var out = new StringBuilder();
         int[] alphabet =
                 "abcXYZ019-_./: <>&\"'\\\n\u0000\u0007üß漢🚀".codePoints().toArray();
