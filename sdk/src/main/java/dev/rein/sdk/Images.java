@@ -1,5 +1,6 @@
 package dev.rein.sdk;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,6 +74,9 @@ final class Images {
             Map.entry("us-iso-east-1", "744548109606"),
             Map.entry("us-isob-east-1", "453391408702"));
 
+    /// Families that Amazon has no reinforcement-learning image for.
+    private static final List<String> GRAVITON = List.of("m6g", "m6gd", "c6g", "c6gd", "c6gn", "c7g", "r6g", "r6gd");
+
     private static final Pattern TOOLKIT_IMAGE =
             Pattern.compile(".*/(sagemaker-rl-[a-z-]+):(coach|ray)-?([0-9.]+)(?:-(tf|torch))?-(?:cpu|gpu)-py\\d+");
     private static final Pattern REIN_IMAGE = Pattern.compile("rein-toolkit:([0-9][0-9A-Za-z.-]*)");
@@ -122,38 +126,105 @@ final class Images {
                 .orElseThrow(
                         () -> new IllegalArgumentException("Provided `%s-%s` and `%s` combination is not supported."
                                 .formatted(toolkit.wireName(), version, framework.wireName())));
-        return "%s.dkr.ecr.%s.%s/%s:%s-%s-%s"
+        unsupported(toolkit, version, framework, region)
+                .or(() -> unsupported(toolkit, instanceType))
+                .ifPresent(problem -> {
+                    throw new IllegalArgumentException(problem);
+                });
+        return "%s/%s:%s-%s-%s"
                 .formatted(
-                        account(image, region),
-                        region,
-                        region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com",
+                        image.legacy() ? firstGenerationRegistry(region) : registry(SECOND_GENERATION, region),
                         image.repository(),
                         image.tagPrefix(),
                         processor(instanceType),
                         image.python());
     }
 
-    private static String account(Image image, String region) {
-        if (SECOND_GENERATION_REGIONS.contains(region)) {
-            return image.legacy() ? FIRST_GENERATION : SECOND_GENERATION;
+    /// Why there is no image of a supported triple in a region; empty if there is one.
+    static Optional<String> unsupported(RLToolkit toolkit, String version, RLFramework framework, String region) {
+        return toolkit == RLToolkit.REIN
+                ? Optional.empty()
+                : find(toolkit, version, framework).flatMap(image -> {
+                    List<String> regions = regions(image);
+                    return regions.contains(region)
+                            ? Optional.empty()
+                            : Optional.of("Unsupported region: %s. Supported region(s): %s."
+                                    .formatted(region, String.join(", ", regions)));
+                });
+    }
+
+    private static List<String> regions(Image image) {
+        List<String> regions = new ArrayList<>(SECOND_GENERATION_REGIONS);
+        if (image.legacy()) {
+            regions.addAll(FIRST_GENERATION_ELSEWHERE.keySet());
         }
-        String elsewhere = image.legacy() ? FIRST_GENERATION_ELSEWHERE.get(region) : null;
-        if (elsewhere == null) {
-            throw new IllegalArgumentException(
-                    "Unsupported region: %s. You may need to upgrade your SDK version for newer regions. Supported region(s): %s"
-                            .formatted(region, String.join(", ", SECOND_GENERATION_REGIONS)));
+        return regions.stream().sorted().toList();
+    }
+
+    /// Why a toolkit's image cannot run on an instance type; empty if it can. Rein's own runs on any.
+    static Optional<String> unsupported(RLToolkit toolkit, String instanceType) {
+        if (toolkit == RLToolkit.REIN) {
+            return Optional.empty();
         }
-        return elsewhere;
+        String family = family(instanceType);
+        if (family.startsWith("trn")) {
+            return Optional.of(
+                    "instanceType: %s is Trainium, which %s has no image for (expected: a cpu or gpu instance)."
+                            .formatted(instanceType, toolkit.wireName()));
+        }
+        if (GRAVITON.contains(family)) {
+            return Optional.of(
+                    "instanceType: %s is Graviton, which %s has no image for (expected: a cpu or gpu instance)."
+                            .formatted(instanceType, toolkit.wireName()));
+        }
+        if (family.startsWith("inf")) {
+            return Optional.of("Unsupported processor: inf. instanceType: %s (expected: a cpu or gpu instance)."
+                    .formatted(instanceType));
+        }
+        return Optional.empty();
+    }
+
+    private static String family(String instanceType) {
+        String[] parts = instanceType.split("\\.", -1);
+        return parts.length == 3 ? parts[1] : instanceType;
+    }
+
+    /// The registry of the first generation, which also holds the images that serve.
+    static String firstGenerationRegistry(String region) {
+        String account =
+                SECOND_GENERATION_REGIONS.contains(region) ? FIRST_GENERATION : FIRST_GENERATION_ELSEWHERE.get(region);
+        if (account == null) {
+            throw new IllegalArgumentException("Unsupported region: " + region);
+        }
+        return registry(account, region);
+    }
+
+    private static String registry(String account, String region) {
+        String suffix = switch (region) {
+            case "cn-north-1", "cn-northwest-1" -> "amazonaws.com.cn";
+            case "us-iso-east-1" -> "c2s.ic.gov";
+            case "us-isob-east-1" -> "sc2s.sgov.gov";
+            default -> "amazonaws.com";
+        };
+        return "%s.dkr.ecr.%s.%s".formatted(account, region, suffix);
     }
 
     /// `cpu` or `gpu`, told by the family's letter as Amazon names them.
     static String processor(String instanceType) {
-        String family = instanceType.startsWith("ml.") ? instanceType.substring(3) : instanceType;
-        return family.equals("local_gpu") || family.startsWith("g") || family.startsWith("p") ? "gpu" : "cpu";
+        String family = family(instanceType);
+        return family.startsWith("g") || family.startsWith("p") ? "gpu" : "cpu";
     }
 
     /// What a toolkit image was made from.
-    record Origin(RLToolkit toolkit, String version, RLFramework framework) {}
+    record Origin(RLToolkit toolkit, String version, RLFramework framework) {
+        /// Whether the table gives this very image again.
+        boolean isImage(String image, String region, String instanceType) {
+            return isSupported(toolkit, version, framework)
+                    && unsupported(toolkit, version, framework, region).isEmpty()
+                    && unsupported(toolkit, instanceType).isEmpty()
+                    && image.equals(trainingImage(toolkit, version, framework, region, instanceType));
+        }
+    }
 
     /// The triple an image stands for, second-generation and Rein's own images included.
     static Optional<Origin> origin(String image) {

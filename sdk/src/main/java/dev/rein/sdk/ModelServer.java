@@ -13,8 +13,6 @@ import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobRespon
 /// @param environment the server is told, beside the estimator's own
 /// @param kind        of predictor
 record ModelServer(String image, Map<String, String> environment, Predictor.Kind kind) {
-    private static final String SERVING_ACCOUNT = "520713654638";
-
     /// Chooses the server by what trained.
     static ModelServer of(
             @Nullable RLToolkit toolkit,
@@ -32,7 +30,7 @@ record ModelServer(String image, Map<String, String> environment, Predictor.Kind
                 .map(Images.Image::frameworkVersion)
                 .orElseThrow();
         String region = trainingImage.split("\\.", -1)[3];
-        String registry = SERVING_ACCOUNT + ".dkr.ecr." + region + ".amazonaws.com/";
+        String registry = Images.firstGenerationRegistry(region) + "/";
         String processor = Images.processor(instanceType);
         return framework == RLFramework.MXNET
                 ? new ModelServer(

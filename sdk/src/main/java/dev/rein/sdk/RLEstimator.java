@@ -2,24 +2,21 @@ package dev.rein.sdk;
 
 import static java.util.Objects.requireNonNull;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.services.sagemaker.model.Channel;
-import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
+import software.amazon.awssdk.services.sagemaker.model.DebugHookConfig;
+import software.amazon.awssdk.services.sagemaker.model.DebugRuleConfiguration;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
-import software.amazon.awssdk.services.sagemaker.model.Tag;
+import software.amazon.awssdk.services.sagemaker.model.ExperimentConfig;
+import software.amazon.awssdk.services.sagemaker.model.InstancePlacementConfig;
+import software.amazon.awssdk.services.sagemaker.model.ProfilerConfig;
+import software.amazon.awssdk.services.sagemaker.model.ProfilerRuleConfiguration;
+import software.amazon.awssdk.services.sagemaker.model.TensorBoardOutputConfig;
 
 /// Trains a reinforcement-learning script as a job and serves what it learned: SageMaker's `RLEstimator`, for the
 /// JVM.
@@ -41,12 +38,6 @@ import software.amazon.awssdk.services.sagemaker.model.Tag;
 /// Everything that can be checked without a call is checked by `build()`, all problems at once. An estimator is not
 /// changed by being used, and may be fitted any number of times; it belongs to one thread at a time.
 public final class RLEstimator {
-    private static final Pattern INSTANCE_TYPE = Pattern.compile("ml\\.[a-z0-9-]+\\.[a-z0-9]+|local|local_gpu");
-    private static final Pattern ROLE_ARN = Pattern.compile("arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]{1,512}");
-    private static final Pattern ROLE_NAME = Pattern.compile("[\\w+=,.@-]{1,64}");
-    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}");
-    private static final Pattern CLASS_NAME = Pattern.compile("([a-zA-Z_$][\\w$]*\\.)+[A-Z_$][\\w$]*");
-
     private final Builder settings;
     private final Session session;
     private @Nullable String latestJob;
@@ -63,46 +54,147 @@ public final class RLEstimator {
 
     /// The arguments of an estimator, by the names the SageMaker Python SDK gave them.
     public static final class Builder implements Cloneable {
-        private @Nullable String entryPoint;
-        private @Nullable Class<?> mainClass;
-        private @Nullable Path sourceDir;
-        private @Nullable String sourceArchive;
-        private @Nullable RLToolkit toolkit;
-        private @Nullable String toolkitVersion;
-        private @Nullable RLFramework framework;
-        private @Nullable String imageUri;
-        private @Nullable String role;
-        private @Nullable String instanceType;
-        private int instanceCount;
-        private List<Path> dependencies = List.of();
-        private Map<String, Object> hyperparameters = Map.of();
-        private @Nullable List<MetricDefinition> metricDefinitions;
-        private int containerLogLevel = 20;
-        private @Nullable String codeLocation;
-        private boolean networkIsolation;
-        private @Nullable String checkpointS3Uri;
-        private @Nullable String checkpointLocalPath;
-        private int volumeSize = 30;
-        private @Nullable String volumeKmsKey;
-        private int maxRun = 86_400;
-        private String inputMode = "File";
-        private @Nullable String outputPath;
-        private @Nullable String outputKmsKey;
-        private @Nullable String baseJobName;
-        private Map<String, String> tags = Map.of();
-        private List<String> subnets = List.of();
-        private List<String> securityGroupIds = List.of();
-        private @Nullable String modelUri;
-        private String modelChannelName = "model";
-        private boolean encryptInterContainerTraffic;
-        private boolean useSpotInstances;
-        private @Nullable Integer maxWait;
-        private Map<String, String> environment = Map.of();
-        private @Nullable Integer maxRetryAttempts;
-        private List<String> containerEntryPoint = List.of();
-        private List<String> containerArguments = List.of();
-        private boolean disableOutputCompression;
-        private @Nullable Session session;
+        @Nullable
+        String entryPoint;
+
+        @Nullable
+        Class<?> mainClass;
+
+        @Nullable
+        Path sourceDir;
+
+        @Nullable
+        String sourceArchive;
+
+        @Nullable
+        RLToolkit toolkit;
+
+        @Nullable
+        String toolkitVersion;
+
+        @Nullable
+        RLFramework framework;
+
+        @Nullable
+        String imageUri;
+
+        @Nullable
+        String role;
+
+        @Nullable
+        String instanceType;
+
+        @Nullable
+        Integer instanceCount;
+
+        List<Path> dependencies = List.of();
+        Map<String, @Nullable Object> hyperparameters = Map.of();
+
+        @Nullable
+        List<MetricDefinition> metricDefinitions;
+
+        int containerLogLevel = 20;
+
+        @Nullable
+        String codeLocation;
+
+        boolean networkIsolation;
+
+        @Nullable
+        String checkpointS3Uri;
+
+        @Nullable
+        String checkpointLocalPath;
+
+        int volumeSize = 30;
+
+        @Nullable
+        String volumeKmsKey;
+
+        int maxRun = 86_400;
+        String inputMode = "File";
+
+        @Nullable
+        String outputPath;
+
+        @Nullable
+        String outputKmsKey;
+
+        @Nullable
+        String baseJobName;
+
+        Map<String, String> tags = Map.of();
+        List<String> subnets = List.of();
+        List<String> securityGroupIds = List.of();
+
+        @Nullable
+        String modelUri;
+
+        String modelChannelName = "model";
+        boolean encryptInterContainerTraffic;
+        boolean useSpotInstances;
+
+        @Nullable
+        Integer maxWait;
+
+        Map<String, String> environment = Map.of();
+
+        @Nullable
+        Integer maxRetryAttempts;
+
+        List<String> containerEntryPoint = List.of();
+        List<String> containerArguments = List.of();
+        boolean disableOutputCompression;
+        List<InstanceGroup> instanceGroups = List.of();
+
+        @Nullable
+        Integer keepAlivePeriodInSeconds;
+
+        @Nullable
+        GitConfig gitConfig;
+
+        boolean debuggerHook = true;
+
+        @Nullable
+        DebugHookConfig debuggerHookConfig;
+
+        List<DebugRuleConfiguration> rules = List.of();
+        List<ProfilerRuleConfiguration> profilerRules = List.of();
+
+        @Nullable
+        ProfilerConfig profilerConfig;
+
+        boolean disableProfiler;
+
+        @Nullable
+        TensorBoardOutputConfig tensorboardOutputConfig;
+
+        @Nullable
+        String trainingPlan;
+
+        @Nullable
+        InstancePlacementConfig instancePlacementConfig;
+
+        @Nullable
+        String trainingRepositoryAccessMode;
+
+        @Nullable
+        String trainingRepositoryCredentialsProviderArn;
+
+        @Nullable
+        Boolean enableSageMakerMetrics;
+
+        @Nullable
+        Boolean enableInfraCheck;
+
+        @Nullable
+        Boolean enableRemoteDebug;
+
+        @Nullable
+        Boolean enableSessionTagChaining;
+
+        @Nullable
+        Session session;
 
         private Builder() {}
 
@@ -175,7 +267,7 @@ public final class RLEstimator {
         }
 
         /// Each value is JSON-encoded once.
-        public Builder hyperparameters(Map<String, ?> value) {
+        public Builder hyperparameters(Map<String, ? extends @Nullable Object> value) {
             hyperparameters = new LinkedHashMap<>(value);
             return this;
         }
@@ -318,10 +410,136 @@ public final class RLEstimator {
             return this;
         }
 
+        /// Hosts of several types, instead of `instanceType` and `instanceCount`; needs an `imageUri`.
+        public Builder instanceGroups(List<InstanceGroup> value) {
+            instanceGroups = List.copyOf(value);
+            return this;
+        }
+
+        /// How long the hosts stay warm for the next job, in seconds.
+        public Builder keepAlivePeriodInSeconds(int value) {
+            keepAlivePeriodInSeconds = value;
+            return this;
+        }
+
+        /// A repository that is cloned by `fit`; entry point, source folder and dependencies are paths in it.
+        public Builder gitConfig(GitConfig value) {
+            gitConfig = value;
+            return this;
+        }
+
+        /// Whether the debugger's hook is on, with its defaults.
+        public Builder debuggerHookConfig(boolean on) {
+            debuggerHook = on;
+            debuggerHookConfig = null;
+            return this;
+        }
+
+        /// The debugger's hook; where it names no S3 path, it writes below the output path.
+        public Builder debuggerHookConfig(DebugHookConfig value) {
+            debuggerHook = true;
+            debuggerHookConfig = value;
+            return this;
+        }
+
+        /// Rules of the debugger.
+        public Builder rules(List<DebugRuleConfiguration> value) {
+            rules = List.copyOf(value);
+            return this;
+        }
+
+        /// Rules of the profiler.
+        public Builder profilerRules(List<ProfilerRuleConfiguration> value) {
+            profilerRules = List.copyOf(value);
+            return this;
+        }
+
+        /// The profiler; where it names no S3 path, it writes below the output path.
+        public Builder profilerConfig(ProfilerConfig value) {
+            profilerConfig = value;
+            return this;
+        }
+
+        public Builder disableProfiler(boolean value) {
+            disableProfiler = value;
+            return this;
+        }
+
+        public Builder tensorboardOutputConfig(TensorBoardOutputConfig value) {
+            tensorboardOutputConfig = value;
+            return this;
+        }
+
+        /// The ARN of a plan that reserved the hosts.
+        public Builder trainingPlan(String arn) {
+            trainingPlan = arn;
+            return this;
+        }
+
+        public Builder instancePlacementConfig(InstancePlacementConfig value) {
+            instancePlacementConfig = value;
+            return this;
+        }
+
+        /// Where the image's registry is: `Platform`, or `Vpc` for one of your own network.
+        public Builder trainingRepositoryAccessMode(String value) {
+            trainingRepositoryAccessMode = value;
+            return this;
+        }
+
+        /// The Lambda function that gives the credentials of a registry in your own network.
+        public Builder trainingRepositoryCredentialsProviderArn(String value) {
+            trainingRepositoryCredentialsProviderArn = value;
+            return this;
+        }
+
+        /// Whether metrics are kept as a time series.
+        public Builder enableSageMakerMetrics(boolean value) {
+            enableSageMakerMetrics = value;
+            return this;
+        }
+
+        /// Whether the hosts are checked before the job starts.
+        public Builder enableInfraCheck(boolean value) {
+            enableInfraCheck = value;
+            return this;
+        }
+
+        public Builder enableRemoteDebug(boolean value) {
+            enableRemoteDebug = value;
+            return this;
+        }
+
+        public Builder enableSessionTagChaining(boolean value) {
+            enableSessionTagChaining = value;
+            return this;
+        }
+
         /// Where the job runs; [Session#local()] if not named.
         public Builder session(Session value) {
             session = value;
             return this;
+        }
+
+        String trainingImage(String region) {
+            return imageUri != null
+                    ? imageUri
+                    : Images.trainingImage(
+                            requireNonNull(toolkit),
+                            requireNonNull(toolkitVersion),
+                            requireNonNull(framework),
+                            region,
+                            requireNonNull(instanceType));
+        }
+
+        /// What the job is told to run.
+        String program() {
+            if (mainClass != null) {
+                return mainClass.getName();
+            }
+            String script = requireNonNull(entryPoint);
+            boolean alone = sourceDir == null && sourceArchive == null;
+            return alone ? Path.of(script).getFileName().toString() : script;
         }
 
         /// Setters replace values and never change them, so a copy of the references is a copy.
@@ -334,143 +552,20 @@ public final class RLEstimator {
         }
 
         /// @throws IllegalArgumentException with everything that is wrong, one problem a line
+        /// @throws IllegalStateException    if no session is named and no platform runs here
         public RLEstimator build() {
-            List<String> problems = problems();
+            refuse(ArgumentProblems.of(this));
+            Builder settings = copy();
+            if (settings.session == null) {
+                settings.session = Session.local();
+                refuse(ArgumentProblems.of(settings)); // the region can tell more
+            }
+            return new RLEstimator(settings, settings.session, null);
+        }
+
+        private static void refuse(List<String> problems) {
             if (!problems.isEmpty()) {
                 throw new IllegalArgumentException(String.join("\n", problems));
-            }
-            return new RLEstimator(copy(), session == null ? Session.local() : session, null);
-        }
-
-        private List<String> problems() {
-            List<String> problems = new ArrayList<>();
-            image(problems);
-            entry(problems);
-            if (role == null && (session == null || session.role().isEmpty()) && session != null) {
-                problems.add("role: missing (expected: the name or ARN of an IAM role).");
-            }
-            if (role != null
-                    && !ROLE_ARN.matcher(role).matches()
-                    && !ROLE_NAME.matcher(role).matches()) {
-                problems.add("role: \"%s\" (expected: a role's name, or arn:aws:iam::<account>:role/<name>)."
-                        .formatted(role));
-            }
-            if (instanceType == null) {
-                problems.add("instanceType: missing (expected: for example ml.m5.large).");
-            } else if (!INSTANCE_TYPE.matcher(instanceType).matches()) {
-                problems.add("instanceType: Failed to parse instance type \"%s\" (expected: for example ml.m5.large)."
-                        .formatted(instanceType));
-            }
-            if (instanceCount < 1) {
-                problems.add("instanceCount: %d (expected: at least 1).".formatted(instanceCount));
-            }
-            if (subnets.isEmpty() != securityGroupIds.isEmpty()) {
-                problems.add("subnets and securityGroupIds: only one of them is given (expected: both, or neither).");
-            }
-            s3(problems, "outputPath", outputPath);
-            s3(problems, "codeLocation", codeLocation);
-            s3(problems, "checkpointS3Uri", checkpointS3Uri);
-            s3(problems, "modelUri", modelUri);
-            s3(problems, "sourceArchive", sourceArchive);
-            if (baseJobName != null && !NAME.matcher(baseJobName).matches()) {
-                problems.add("baseJobName: \"%s\" (expected: letters, digits and hyphens, at most 63)."
-                        .formatted(baseJobName));
-            }
-            if (!List.of("File", "Pipe", "FastFile").contains(inputMode)) {
-                problems.add("inputMode: \"%s\" (expected: File, Pipe or FastFile).".formatted(inputMode));
-            }
-            if (maxRun < 1) {
-                problems.add("maxRun: %d (expected: at least 1 second).".formatted(maxRun));
-            }
-            if (maxWait != null && maxWait < maxRun) {
-                problems.add("maxWait: %d (expected: at least maxRun, %d).".formatted(maxWait, maxRun));
-            }
-            for (Path dependency : dependencies) {
-                if (!Files.exists(dependency)) {
-                    problems.add("dependencies: %s does not exist.".formatted(dependency));
-                }
-            }
-            return problems;
-        }
-
-        private void image(List<String> problems) {
-            List<String> missing = new ArrayList<>();
-            if (toolkit == null) {
-                missing.add("`toolkit`");
-            }
-            if (toolkitVersion == null) {
-                missing.add("`toolkit_version`");
-            }
-            if (framework == null) {
-                missing.add("`framework`");
-            }
-            if (imageUri != null) {
-                if (missing.size() < 3) {
-                    problems.add(
-                            "imageUri: given together with toolkit, toolkitVersion or framework (expected: either the"
-                                    + " image, or all three of them).");
-                }
-                return;
-            }
-            if (!missing.isEmpty()) {
-                problems.add("Please provide %s or `image_uri` parameter.".formatted(String.join(", ", missing)));
-            } else if (!Images.isSupported(
-                    requireNonNull(toolkit), requireNonNull(toolkitVersion), requireNonNull(framework))) {
-                List<String> versions = Images.versions(toolkit, framework);
-                problems.add("Provided `%s-%s` and `%s` combination is not supported.%s"
-                        .formatted(
-                                toolkit.wireName(),
-                                toolkitVersion,
-                                framework.wireName(),
-                                versions.isEmpty()
-                                        ? ""
-                                        : " There is %s for %s."
-                                                .formatted(String.join(", ", versions), framework.wireName())));
-            }
-        }
-
-        private void entry(List<String> problems) {
-            if (entryPoint == null && mainClass == null) {
-                problems.add("entryPoint: missing (expected: a script, a jar, or a main class).");
-                return;
-            }
-            if (entryPoint != null && mainClass != null) {
-                problems.add("entryPoint: both a file and a class are given (expected: one of them).");
-                return;
-            }
-            if (mainClass != null) {
-                try {
-                    mainClass.getMethod("main", String[].class);
-                } catch (NoSuchMethodException e) {
-                    problems.add(
-                            "entryPoint: %s has no public static void main(String[]).".formatted(mainClass.getName()));
-                }
-                return;
-            }
-            String script = requireNonNull(entryPoint);
-            if (script.startsWith("s3://")) {
-                problems.add(
-                        "entryPoint: %s (expected: a local file; a source folder may be in S3).".formatted(script));
-            } else if (sourceArchive != null) {
-                if (sourceDir != null || !dependencies.isEmpty()) {
-                    problems.add("sourceArchive: given together with sourceDir or dependencies (expected: the archive,"
-                            + " or what to pack).");
-                }
-            } else if (sourceDir != null) {
-                if (!Files.isDirectory(sourceDir)) {
-                    problems.add("sourceDir: %s is not a folder.".formatted(sourceDir));
-                } else if (!Files.isRegularFile(sourceDir.resolve(script))
-                        && !CLASS_NAME.matcher(script).matches()) {
-                    problems.add("No file named \"%s\" was found in directory \"%s\".".formatted(script, sourceDir));
-                }
-            } else if (!Files.isRegularFile(Path.of(script))) {
-                problems.add("entryPoint: No such file: %s.".formatted(script));
-            }
-        }
-
-        private static void s3(List<String> problems, String name, @Nullable String uri) {
-            if (uri != null && !(uri.startsWith("s3://") && uri.length() > 5)) {
-                problems.add("%s: \"%s\" (expected: s3://bucket/prefix).".formatted(name, uri));
             }
         }
     }
@@ -484,29 +579,63 @@ public final class RLEstimator {
 
     /// As [#fit()], with one channel named `training`.
     public void fit(String s3Uri) {
-        fit(Map.of("training", TrainingInput.of(s3Uri)), true, LogPrinter.standardOutput(), null);
+        fit(TrainingInput.of(s3Uri));
+    }
+
+    /// As [#fit()], with one channel named `training`. Its input mode is then the whole job's.
+    public void fit(JobInput input) {
+        fit(Map.of("training", input), true, LogPrinter.standardOutput(), null, null, mode(input));
+    }
+
+    private String mode(JobInput input) {
+        return input instanceof TrainingInput training
+                ? training.inputMode().orElse(settings.inputMode)
+                : settings.inputMode;
     }
 
     /// @param inputs  channels by name
     /// @param wait    whether to return only when the job has ended
-    /// @param logs    takes the job's log while waiting; null to wait in silence
+    /// @param logs    hears of the job while waiting; null to wait in silence
     /// @param jobName null for a name made of the base name and the time
     /// @return the job's name
     /// @throws UnexpectedStatusException if the job fails while waited for
     public String fit(
-            Map<String, TrainingInput> inputs,
+            Map<String, ? extends JobInput> inputs,
             boolean wait,
-            @Nullable Consumer<? super LogLine> logs,
+            @Nullable JobListener logs,
             @Nullable String jobName) {
-        if (jobName != null && !NAME.matcher(jobName).matches()) {
+        return fit(inputs, wait, logs, jobName, null);
+    }
+
+    /// As [#fit(Map, boolean, JobListener, String)], as a part of an experiment.
+    public String fit(
+            Map<String, ? extends JobInput> inputs,
+            boolean wait,
+            @Nullable JobListener logs,
+            @Nullable String jobName,
+            @Nullable ExperimentConfig experiment) {
+        return fit(inputs, wait, logs, jobName, experiment, settings.inputMode);
+    }
+
+    private String fit(
+            Map<String, ? extends JobInput> inputs,
+            boolean wait,
+            @Nullable JobListener logs,
+            @Nullable String jobName,
+            @Nullable ExperimentConfig experiment,
+            String inputMode) {
+        if (jobName != null && !ArgumentProblems.NAME.matcher(jobName).matches()) {
             throw new IllegalArgumentException(
                     "jobName: \"%s\" (expected: letters, digits and hyphens, at most 63)".formatted(jobName));
         }
-        String image = trainingImage();
+        refuseDuplicates(inputs);
+        String image = settings.trainingImage(session.region());
         String name = jobName == null ? Names.timestamped(baseName(image)) : jobName;
         String output = settings.outputPath == null ? "s3://" + session.defaultBucket() + "/" : settings.outputPath;
-        String code = upload(name, output);
-        session.sagemaker().createTrainingJob(request(name, image, output, code, inputs));
+        String code = new UserCode(settings, session).upload(name, output);
+        session.sagemaker()
+                .createTrainingJob(new TrainingJobRequest(settings, session, name, image, output, code, inputMode)
+                        .request(inputs, experiment));
         latestJob = name;
         if (wait) {
             new JobWatch(session, name, logs).untilEnded();
@@ -514,15 +643,19 @@ public final class RLEstimator {
         return name;
     }
 
-    private String trainingImage() {
-        return settings.imageUri != null
-                ? settings.imageUri
-                : Images.trainingImage(
-                        requireNonNull(settings.toolkit),
-                        requireNonNull(settings.toolkitVersion),
-                        requireNonNull(settings.framework),
-                        session.region(),
-                        requireNonNull(settings.instanceType));
+    private void refuseDuplicates(Map<String, ? extends JobInput> inputs) {
+        List<String> own = new ArrayList<>();
+        if (settings.networkIsolation) {
+            own.add("code");
+        }
+        if (settings.modelUri != null) {
+            own.add(settings.modelChannelName);
+        }
+        own.stream().filter(inputs::containsKey).findFirst().ifPresent(name -> {
+            throw new IllegalArgumentException(
+                    "Duplicate channel \"%s\" not allowed: the estimator adds one of that name itself."
+                            .formatted(name));
+        });
     }
 
     private String baseName(String image) {
@@ -532,183 +665,6 @@ public final class RLEstimator {
         String repository = image.substring(image.lastIndexOf('/') + 1);
         int tag = repository.indexOf(':');
         return (tag < 0 ? repository : repository.substring(0, tag)).replaceAll("[^a-zA-Z0-9-]", "-");
-    }
-
-    /// @return where the archive is
-    private String upload(String job, String output) {
-        if (settings.sourceArchive != null) {
-            return settings.sourceArchive;
-        }
-        S3Location location = settings.codeLocation == null
-                // the archive goes to the output's bucket and drops its prefix, as Python's SDK does
-                ? new S3Location(S3Location.parse(output).bucket(), job + "/source/sourcedir.tar.gz")
-                : S3Location.parse(settings.codeLocation).resolve(job + "/source/sourcedir.tar.gz");
-        try {
-            Path archive = Files.createTempFile("sourcedir", ".tar.gz");
-            try {
-                pack(archive);
-                session.put(location.bucket(), location.key(), RequestBody.fromFile(archive));
-            } finally {
-                Files.deleteIfExists(archive);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot pack the entry point: " + e.getMessage(), e);
-        }
-        return location.toString();
-    }
-
-    private void pack(Path to) throws IOException {
-        var archive = new SourceArchive();
-        if (settings.mainClass != null) {
-            archive.addClassPath(System.getProperty("java.class.path"));
-        } else if (settings.sourceDir != null) {
-            archive.add("", settings.sourceDir);
-        } else {
-            Path script = Path.of(requireNonNull(settings.entryPoint));
-            archive.add(script.getFileName().toString(), script);
-        }
-        for (Path dependency : settings.dependencies) {
-            archive.add(dependency.getFileName().toString(), dependency);
-        }
-        archive.write(to);
-    }
-
-    private String program() {
-        if (settings.mainClass != null) {
-            return settings.mainClass.getName();
-        }
-        String script = requireNonNull(settings.entryPoint);
-        boolean alone = settings.sourceDir == null && settings.sourceArchive == null;
-        return alone ? Path.of(script).getFileName().toString() : script;
-    }
-
-    /// The user's hyperparameters and the seven of the platform, each JSON-encoded once.
-    private Map<String, String> hyperparameters(String job, String output, String code) {
-        Map<String, String> encoded = new LinkedHashMap<>();
-        settings.hyperparameters.forEach((name, value) -> encoded.put(name, Json.encoded(value)));
-        encoded.put(
-                "sagemaker_submit_directory",
-                Json.encoded(settings.networkIsolation ? "/opt/ml/input/data/code/sourcedir.tar.gz" : code));
-        encoded.put("sagemaker_program", Json.encoded(program()));
-        encoded.put("sagemaker_container_log_level", Integer.toString(settings.containerLogLevel));
-        encoded.put("sagemaker_job_name", Json.encoded(job));
-        encoded.put("sagemaker_region", Json.encoded(session.region()));
-        encoded.put("sagemaker_s3_output", Json.encoded(output));
-        encoded.put("sagemaker_estimator", Json.encoded("RLEstimator"));
-        return encoded;
-    }
-
-    private List<MetricDefinition> metrics() {
-        if (settings.metricDefinitions != null) {
-            return settings.metricDefinitions;
-        }
-        return settings.toolkit == null ? List.of() : settings.toolkit.defaultMetricDefinitions();
-    }
-
-    private CreateTrainingJobRequest request(
-            String name, String image, String output, String code, Map<String, TrainingInput> inputs) {
-        String roleArn = session.roleArn(
-                settings.role != null ? settings.role : session.role().orElse(""));
-        List<Channel> channels = channels(inputs, code);
-        CreateTrainingJobRequest.Builder request = CreateTrainingJobRequest.builder()
-                .trainingJobName(name)
-                .roleArn(roleArn)
-                .hyperParameters(hyperparameters(name, output, code))
-                .algorithmSpecification(algorithm -> {
-                    algorithm.trainingImage(image).trainingInputMode(settings.inputMode);
-                    if (!metrics().isEmpty()) {
-                        algorithm.metricDefinitions(metrics().stream()
-                                .map(metric ->
-                                        software.amazon.awssdk.services.sagemaker.model.MetricDefinition.builder()
-                                                .name(metric.name())
-                                                .regex(metric.regex())
-                                                .build())
-                                .toList());
-                    }
-                    if (!settings.containerEntryPoint.isEmpty()) {
-                        algorithm.containerEntrypoint(settings.containerEntryPoint);
-                    }
-                    if (!settings.containerArguments.isEmpty()) {
-                        algorithm.containerArguments(settings.containerArguments);
-                    }
-                })
-                .outputDataConfig(config -> {
-                    config.s3OutputPath(output).kmsKeyId(settings.outputKmsKey);
-                    if (settings.disableOutputCompression) {
-                        config.compressionType("NONE");
-                    }
-                })
-                .resourceConfig(resources -> resources
-                        .instanceType(requireNonNull(settings.instanceType))
-                        .instanceCount(settings.instanceCount)
-                        .volumeSizeInGB(settings.volumeSize)
-                        .volumeKmsKeyId(settings.volumeKmsKey))
-                .stoppingCondition(stopping ->
-                        stopping.maxRuntimeInSeconds(settings.maxRun).maxWaitTimeInSeconds(settings.maxWait));
-        if (!channels.isEmpty()) {
-            request.inputDataConfig(channels);
-        }
-        if (!settings.environment.isEmpty()) {
-            request.environment(settings.environment);
-        }
-        if (!settings.tags.isEmpty()) {
-            request.tags(settings.tags.entrySet().stream()
-                    .map(tag -> Tag.builder()
-                            .key(tag.getKey())
-                            .value(tag.getValue())
-                            .build())
-                    .toList());
-        }
-        if (!settings.subnets.isEmpty()) {
-            request.vpcConfig(vpc -> vpc.subnets(settings.subnets).securityGroupIds(settings.securityGroupIds));
-        }
-        if (settings.checkpointS3Uri != null) {
-            request.checkpointConfig(
-                    checkpoint -> checkpoint.s3Uri(settings.checkpointS3Uri).localPath(settings.checkpointLocalPath));
-        }
-        if (settings.maxRetryAttempts != null) {
-            request.retryStrategy(retry -> retry.maximumRetryAttempts(settings.maxRetryAttempts));
-        }
-        // what is not asked for is left out, as Python's SDK does
-        if (settings.networkIsolation) {
-            request.enableNetworkIsolation(true);
-        }
-        if (settings.encryptInterContainerTraffic) {
-            request.enableInterContainerTrafficEncryption(true);
-        }
-        if (settings.useSpotInstances) {
-            request.enableManagedSpotTraining(true);
-        }
-        return request.build();
-    }
-
-    private List<Channel> channels(Map<String, TrainingInput> inputs, String code) {
-        Map<String, TrainingInput> all = new LinkedHashMap<>(inputs);
-        if (settings.networkIsolation) {
-            add(all, "code", TrainingInput.of(code));
-        }
-        if (settings.modelUri != null) {
-            add(
-                    all,
-                    settings.modelChannelName,
-                    new TrainingInput(
-                            settings.modelUri,
-                            "FullyReplicated",
-                            "S3Prefix",
-                            Optional.of("application/x-sagemaker-model"),
-                            Optional.of("File")));
-        }
-        return all.entrySet().stream()
-                .map(channel -> channel.getValue().channel(channel.getKey()))
-                .toList();
-    }
-
-    private static void add(Map<String, TrainingInput> channels, String name, TrainingInput input) {
-        if (channels.putIfAbsent(name, input) != null) {
-            throw new IllegalArgumentException(
-                    "Duplicate channel \"%s\" not allowed: the estimator adds one of that name itself."
-                            .formatted(name));
-        }
     }
 
     /// The estimator of a job that runs or ran, on the local platform.
@@ -725,7 +681,7 @@ public final class RLEstimator {
     }
 
     /// As [#attach(String, Session)], with the log going to a sink of one's own.
-    public static RLEstimator attach(String trainingJobName, Session session, Consumer<? super LogLine> logs) {
+    public static RLEstimator attach(String trainingJobName, Session session, JobListener logs) {
         DescribeTrainingJobResponse job =
                 session.sagemaker().describeTrainingJob(describe -> describe.trainingJobName(trainingJobName));
         Builder settings = Attached.settings(job, session);
@@ -756,7 +712,7 @@ public final class RLEstimator {
     }
 
     /// The hyperparameters of the user, decoded.
-    public Map<String, Object> hyperparameters() {
+    public Map<String, @Nullable Object> hyperparameters() {
         return Collections.unmodifiableMap(settings.hyperparameters); // values may be null: JSON's null
     }
 
@@ -779,7 +735,7 @@ public final class RLEstimator {
     /// @return a predictor, when the endpoint is in service
     /// @throws UnexpectedStatusException if it does not come into service
     public Predictor deploy(int initialInstanceCount, String instanceType, @Nullable String endpointName) {
-        String image = trainingImage();
+        String image = settings.trainingImage(session.region());
         DescribeTrainingJobResponse job = describe();
         var server = ModelServer.of(
                 settings.toolkit,
@@ -787,7 +743,7 @@ public final class RLEstimator {
                 settings.framework,
                 image,
                 instanceType,
-                program(),
+                settings.program(),
                 settings.containerLogLevel,
                 job);
         var deployment = new Deployment(

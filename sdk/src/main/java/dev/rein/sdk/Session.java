@@ -9,7 +9,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +24,7 @@ import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
+import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeClient;
 import software.amazon.awssdk.services.sts.StsClient;
@@ -252,6 +252,16 @@ public final class Session implements AutoCloseable {
         return "s3://%s/%s".formatted(bucket, key);
     }
 
+    /// Encrypted by KMS, with its default key if none is named, as the SageMaker Python SDK uploads code.
+    void putEncrypted(S3Location to, RequestBody body, Optional<String> kmsKey) {
+        s3().putObject(
+                        put -> {
+                            put.bucket(to.bucket()).key(to.key()).serverSideEncryption(ServerSideEncryption.AWS_KMS);
+                            kmsKey.ifPresent(put::ssekmsKeyId);
+                        },
+                        body);
+    }
+
     void put(String bucket, String key, RequestBody body) {
         s3().putObject(put -> put.bucket(bucket).key(key), body);
     }
@@ -259,8 +269,8 @@ public final class Session implements AutoCloseable {
     /// Hands on a job's log from its first line; while the job runs, until it ends.
     ///
     /// @throws UnexpectedStatusException if the job failed
-    public void logsForJob(String name, Consumer<? super LogLine> sink) {
-        new JobWatch(this, name, sink).untilEnded();
+    public void logsForJob(String name, JobListener listener) {
+        new JobWatch(this, name, listener).untilEnded();
     }
 
     public void stopTrainingJob(String name) {

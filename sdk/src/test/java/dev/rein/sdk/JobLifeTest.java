@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.ObjectNode;
 
 class JobLifeTest {
     private static final String DESCRIBE = "SageMaker.DescribeTrainingJob";
@@ -85,6 +88,98 @@ class JobLifeTest {
             attach(lines);
 
             assertThat(lines).containsExactly("one", "two", "three");
+        }
+
+        @Test
+        void aTokenThatIsNoLongerKnownLosesAndDoublesNothing() {
+            platform.on(
+                            DESCRIBE,
+                            job("InProgress", "rein-toolkit:0.1.0", ""),
+                            job("InProgress", "rein-toolkit:0.1.0", ""),
+                            job("Completed", "rein-toolkit:0.1.0", ""))
+                    .on(STREAMS, "{\"logStreams\":[{\"logStreamName\":\"j/algo-1-1\"}]}")
+                    .on(EVENTS, events("f/1", event(4, "one"), event(5, "two"), event(5, "three")), events("f/1"))
+                    .refuse(EVENTS, "InvalidParameterException", "The specified nextToken is invalid.")
+                    .on(
+                            EVENTS,
+                            events("g/1", event(5, "two"), event(5, "three"), event(5, "four"), event(6, "five")),
+                            events("g/1"));
+            List<String> lines = new ArrayList<>();
+
+            attach(lines);
+
+            assertThat(lines).containsExactly("one", "two", "three", "four", "five");
+            assertThat(platform.calls(EVENTS).get(3).json().path("startTime").longValue())
+                    .isEqualTo(5);
+        }
+
+        @Test
+        void anEmptyPageIsNotTakenForTheEnd() {
+            platform.on(
+                            DESCRIBE,
+                            job("InProgress", "rein-toolkit:0.1.0", ""),
+                            job("Completed", "rein-toolkit:0.1.0", ""))
+                    .on(STREAMS, "{\"logStreams\":[{\"logStreamName\":\"j/algo-1-1\"}]}")
+                    .on(EVENTS, events("f/1"), events("f/2", event(5, "late")), events("f/2"));
+            List<String> lines = new ArrayList<>();
+
+            attach(lines);
+
+            assertThat(lines).containsExactly("late");
+        }
+
+        @Test
+        void itsStatesItsLogAndItsSecondsArePrintedAsPythonPrintsThem() {
+            String starting = transition("Starting", 1000, "Preparing the hosts");
+            String training = transition("Training", 2000, "Running the script");
+            String told = transition("Training", 2000, "Half way");
+            platform.on(
+                            DESCRIBE,
+                            job("InProgress", "rein-toolkit:0.1.0", seconds(3, starting)),
+                            job("InProgress", "rein-toolkit:0.1.0", seconds(3, starting, training)),
+                            job("InProgress", "rein-toolkit:0.1.0", seconds(4, starting, told)),
+                            job(
+                                    "Completed",
+                                    "rein-toolkit:0.1.0",
+                                    seconds(5, starting, told, transition("Completed", 5000, "Done"))
+                                            + ",\"TrainingTimeInSeconds\":7,\"BillableTimeInSeconds\":6,\"EnableManagedSpotTraining\":true"))
+                    .on(STREAMS, "{\"logStreams\":[{\"logStreamName\":\"j/algo-1-1\"}]}")
+                    .on(
+                            EVENTS,
+                            events("f/0"),
+                            events("f/0"),
+                            events("f/1", event(2500, "reward 1")),
+                            events("f/1"),
+                            events("f/1"),
+                            events("f/2", event(4500, "reward 2")),
+                            events("f/2"));
+            var printed = new ByteArrayOutputStream();
+
+            session.logsForJob(
+                    "j-2026-11-22-21-49-16-593",
+                    new LogPrinter(new PrintStream(printed, true, StandardCharsets.UTF_8), false));
+
+            assertThat(printed.toString(StandardCharsets.UTF_8).lines())
+                    .containsExactly(
+                            "1970-01-01 00:00:01 Starting - Preparing the hosts",
+                            "1970-01-01 00:00:02 Training - Running the script",
+                            "reward 1",
+                            "1970-01-01 00:00:04 Training - Half way",
+                            "reward 2",
+                            "1970-01-01 00:00:05 Completed - Done",
+                            "Training seconds: 7",
+                            "Billable seconds: 6",
+                            "Managed Spot Training savings: 14.3%");
+        }
+
+        private static String transition(String status, long millis, String message) {
+            return "{\"Status\":\"%s\",\"StartTime\":%s,\"StatusMessage\":\"%s\"}"
+                    .formatted(status, millis / 1000.0, message);
+        }
+
+        private static String seconds(int modified, String... transitions) {
+            return ",\"LastModifiedTime\":" + modified + ",\"SecondaryStatusTransitions\":["
+                    + String.join(",", transitions) + "]";
         }
 
         @Test
@@ -214,6 +309,71 @@ class JobLifeTest {
                             .at("/PrimaryContainer/Image")
                             .asString())
                     .isEqualTo(mirrored);
+        }
+
+        @Test
+        void everyArgumentComesBack() {
+            RLEstimator original = RLEstimator.builder()
+                    .session(session)
+                    .sourceArchive("s3://bkt/j/source/sourcedir.tar.gz")
+                    .entryPoint("CartPole.java")
+                    .imageUri("my-rl:1")
+                    .role("arn:aws:iam::000000000000:role/R")
+                    .instanceGroups(List.of(
+                            new InstanceGroup("learners", "ml.p3.2xlarge", 1),
+                            new InstanceGroup("actors", "ml.c5.large", 4)))
+                    .keepAlivePeriodInSeconds(60)
+                    .volumeSize(50)
+                    .volumeKmsKey("volume-key")
+                    .maxRun(100)
+                    .maxWait(200)
+                    .useSpotInstances(true)
+                    .maxRetryAttempts(3)
+                    .inputMode("FastFile")
+                    .outputPath("s3://mybkt/p")
+                    .outputKmsKey("output-key")
+                    .disableOutputCompression(true)
+                    .subnets(List.of("subnet-1"))
+                    .securityGroupIds(List.of("sg-1"))
+                    .modelUri("s3://models/old.tar.gz")
+                    .modelChannelName("before")
+                    .encryptInterContainerTraffic(true)
+                    .environment(Map.of("A", "b"))
+                    .metricDefinitions(List.of(new MetricDefinition("m", "m=(.*)")))
+                    .trainingRepositoryAccessMode("Vpc")
+                    .trainingRepositoryCredentialsProviderArn("arn:aws:lambda:us-west-2:000000000000:function:f")
+                    .trainingPlan("arn:aws:sagemaker:us-west-2:000000000000:training-plan/p")
+                    .containerEntryPoint(List.of("run", "me"))
+                    .containerArguments(List.of("--fast"))
+                    .checkpointS3Uri("s3://mybkt/checkpoints")
+                    .checkpointLocalPath("/opt/ml/saved")
+                    .enableInfraCheck(true)
+                    .enableRemoteDebug(true)
+                    .enableSageMakerMetrics(true)
+                    .enableNetworkIsolation(true)
+                    .debuggerHookConfig(false)
+                    .containerLogLevel(10)
+                    .hyperparameters(Map.of("lr", 0.1, "layers", List.of(64, 64)))
+                    .build();
+            original.fit(Map.of(), false, null, "j-2026-11-22-21-49-16-593");
+            ObjectNode described =
+                    (ObjectNode) platform.only("SageMaker.CreateTrainingJob").json();
+            described
+                    .put("TrainingJobArn", "arn:aws:sagemaker:us-west-2:000000000000:training-job/j")
+                    .put("TrainingJobStatus", "Completed");
+            platform.on(DESCRIBE, described.toString())
+                    .on(
+                            "SageMaker.ListTags",
+                            "{\"Tags\":[{\"Key\":\"a\",\"Value\":\"1\"}],\"NextToken\":\"more\"}",
+                            "{\"Tags\":[{\"Key\":\"b\",\"Value\":\"2\"}]}");
+
+            attach(new ArrayList<>()).fit(Map.of(), false, null, "j-2026-11-22-21-49-16-593");
+
+            ObjectNode again = (ObjectNode)
+                    platform.calls("SageMaker.CreateTrainingJob").getLast().json();
+            assertThat(again.remove("Tags").findValuesAsString("Key")).containsExactly("a", "b");
+            described.remove(List.of("TrainingJobArn", "TrainingJobStatus"));
+            assertThat(again).isEqualTo(described);
         }
 
         @Test

@@ -82,6 +82,10 @@ final class RecordingPlatform implements AutoCloseable {
         answers.computeIfAbsent(operation, _ -> new ArrayDeque<>()).add(answer);
     }
 
+    List<Call> calls() {
+        return List.copyOf(calls);
+    }
+
     List<String> operations() {
         return calls.stream().map(Call::operation).toList();
     }

