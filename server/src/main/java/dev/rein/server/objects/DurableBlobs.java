@@ -10,7 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.gaul.s3proxy.blobstore.BlobStore;
 import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
 import org.gaul.s3proxy.blobstore.domain.MultipartUpload;
@@ -31,9 +36,12 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadBucketRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /// What S3Proxy's folder store leaves out: an answer only after the bytes are on disk, and a refusal of keys that a
 /// file system would change or mix up.
@@ -43,7 +51,11 @@ final class DurableBlobs extends ForwardingBlobStore {
 
     private static final int KEY_BYTES = 1024;
 
+    /// What an object under way is called beside its key: it lies in the open until it is whole.
+    private static final Pattern UNDER_WAY = Pattern.compile("(.+)-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
     private final Path root;
+    private final Map<String, Integer> underWay = new ConcurrentHashMap<>();
 
     /// @param root the folder `delegate` keeps its buckets in
     DurableBlobs(BlobStore delegate, Path root) {
@@ -73,13 +85,37 @@ final class DurableBlobs extends ForwardingBlobStore {
         return true;
     }
 
+    /// Without what is under way, or was when a server died: no object of the caller's yet, or ever.
+    @Override
+    public ListObjectsV2Response list(ListObjectsV2Request request) {
+        ListObjectsV2Response all = super.list(request);
+        List<S3Object> objects = all.contents().stream()
+                .filter(object -> !isUnderWay(request.bucket(), object))
+                .toList();
+        return objects.size() == all.contents().size()
+                ? all
+                : all.toBuilder().contents(objects).keyCount(objects.size()).build();
+    }
+
+    /// What is whole has an ETag. Just before it gets its name it has both.
+    private boolean isUnderWay(String bucket, S3Object object) {
+        Matcher name = UNDER_WAY.matcher(object.key());
+        return name.matches() && (object.eTag() == null || underWay.containsKey(bucket + "/" + name.group(1)));
+    }
+
     @Override
     public PutObjectResponse putBlob(PutObjectRequest request, InputStream payload) {
         requireKey(request.bucket(), request.key());
         refuseCustomerKey(request.sseCustomerAlgorithm());
-        PutObjectResponse put = super.putBlob(request, payload);
-        syncObject(request.bucket(), request.key());
-        return put;
+        String name = request.bucket() + "/" + request.key();
+        underWay.merge(name, 1, Integer::sum);
+        try {
+            PutObjectResponse put = super.putBlob(request, payload);
+            syncObject(request.bucket(), request.key());
+            return put;
+        } finally {
+            underWay.computeIfPresent(name, (_, count) -> count == 1 ? null : count - 1);
+        }
     }
 
     @Override

@@ -7,18 +7,27 @@ import dev.rein.server.Python;
 import dev.rein.server.identity.Credentials;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
 
 final class EmbeddedS3Test {
     @TempDir
@@ -76,6 +85,56 @@ final class EmbeddedS3Test {
         assertThatThrownBy(() -> store.open(uri))
                 .isInstanceOf(NoSuchFileException.class)
                 .hasMessage(uri.toString());
+    }
+
+    @Test
+    void whatIsUnderWayOrWasWhenAServerDiedIsNotListed() throws Exception {
+        Files.createDirectories(folder.resolve("s3/plain"));
+        Path lost = folder.resolve("s3/plain/lost-01234567-89ab-cdef-0123-456789abcdef");
+        Files.writeString(lost, "half");
+        store.put(
+                Files.writeString(folder.resolve("file"), "mine"),
+                S3Uri.parse("s3://plain/mine-01234567-89ab-cdef-0123-456789abcdef"));
+        try (var out = new PipedOutputStream();
+                var body = new PipedInputStream(out);
+                var client = client();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            out.write(1);
+            out.flush();
+            var put = threads.submit(() -> client.putObject(
+                    request -> request.bucket("plain").key("slow"), RequestBody.fromInputStream(body, 2)));
+            Path bucket = folder.resolve("s3/plain");
+            while (!Files.exists(bucket.resolve("slow")) && names(bucket).noneMatch(name -> name.startsWith("slow-"))) {
+                assertThat(put).isNotDone();
+                Thread.sleep(5);
+            }
+            assertThat(store.list(S3Uri.parse("s3://plain/")))
+                    .extracting(entry -> entry.uri().key())
+                    .containsExactly("mine-01234567-89ab-cdef-0123-456789abcdef");
+            out.write(2);
+            out.flush();
+            put.get(30, TimeUnit.SECONDS);
+        }
+        assertThat(store.list(S3Uri.parse("s3://plain/")))
+                .extracting(entry -> entry.uri().key())
+                .containsExactly("mine-01234567-89ab-cdef-0123-456789abcdef", "slow");
+    }
+
+    private static Stream<String> names(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).toList().stream();
+        }
+    }
+
+    private S3Client client() {
+        return S3Client.builder()
+                .endpointOverride(s3.endpoint())
+                .region(Region.US_WEST_2)
+                .forcePathStyle(true)
+                .httpClient(UrlConnectionHttpClient.create())
+                .credentialsProvider(StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(credentials.accessKeyId(), credentials.secretAccessKey())))
+                .build();
     }
 
     @Test
