@@ -5,6 +5,8 @@ import dev.rein.toolkit.a2c.A2cHyperParameters;
 import dev.rein.toolkit.environment.Environment;
 import dev.rein.toolkit.ppo.Ppo;
 import dev.rein.toolkit.ppo.PpoHyperParameters;
+import dev.rein.toolkit.sac.Sac;
+import dev.rein.toolkit.sac.SacHyperParameters;
 import dev.rein.toolkit.training.Algorithm;
 import dev.rein.toolkit.training.HyperParameters;
 import dev.rein.toolkit.training.Preset;
@@ -26,7 +28,8 @@ record Learner<H extends Record & HyperParameters<H>>(Function<String, Preset<H>
 
     private static final Map<String, Learner<?>> BY_NAME = new TreeMap<>(Map.of(
             "a2c", new Learner<>(A2cHyperParameters::preset, A2c::new),
-            "ppo", new Learner<>(PpoHyperParameters::preset, Ppo::new)));
+            "ppo", new Learner<>(PpoHyperParameters::preset, Ppo::new),
+            "sac", new Learner<>(SacHyperParameters::preset, Sac::new)));
 
     /// @throws IllegalArgumentException listing the names there are
     static Learner<?> of(String name) {

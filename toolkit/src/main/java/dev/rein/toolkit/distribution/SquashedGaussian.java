@@ -9,6 +9,11 @@ public final class SquashedGaussian implements ActionHead {
     public static final float LOWEST = -20;
     public static final float HIGHEST = 2;
 
+    private static final double HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
+
+    /// Keeps the logarithm finite where tanh has reached 1.
+    private static final double EDGE = 1e-6;
+
     private final Box box;
 
     /// @throws IllegalArgumentException unless all bounds are finite
@@ -42,6 +47,65 @@ public final class SquashedGaussian implements ActionHead {
                 double drawn = mean + Math.exp(logDeviation) * random.nextGaussian();
                 actions[row * size + j] = Bounded.stretched(box, j, (float) Math.tanh(drawn));
             }
+        }
+    }
+
+    /// Draws for learning, where the drawing must be known: `u = mean + deviation · noise`, `a = tanh u`.
+    ///
+    /// @param noise   `[rows × size]`, overwritten with what was drawn from a standard normal
+    /// @param unit    `[rows × size]`, overwritten with the actions between -1 and 1
+    /// @param logProb by row, overwritten with the logarithm of the density of `unit`
+    public void draw(float[] outputs, int rows, RandomGenerator random, float[] noise, float[] unit, float[] logProb) {
+        int size = box.size();
+        for (int row = 0; row < rows; row++) {
+            double sum = 0;
+            for (int j = 0; j < size; j++) {
+                int i = row * size + j;
+                float logDeviation = Math.clamp(outputs[row * 2 * size + size + j], LOWEST, HIGHEST);
+                noise[i] = (float) random.nextGaussian();
+                double tanh = Math.tanh(outputs[row * 2 * size + j] + Math.exp(logDeviation) * noise[i]);
+                unit[i] = (float) tanh;
+                sum -= 0.5 * noise[i] * noise[i] + logDeviation + HALF_LOG_TWO_PI + Math.log(1 - tanh * tanh + EDGE);
+            }
+            logProb[row] = (float) sum;
+        }
+    }
+
+    /// The gradient of `weight · logProb + loss(unit)` by the outputs, through the drawing (the reparameterisation
+    /// trick).
+    ///
+    /// @param noise        as [#draw] left it
+    /// @param unit         as [#draw] left it
+    /// @param byUnit       `[rows × size]`: the loss by each action
+    /// @param outputs      that were drawn from
+    /// @param outputGradient `[rows × outputs]`, overwritten
+    public void gradient(
+            float weight,
+            float[] noise,
+            float[] unit,
+            float[] byUnit,
+            float[] outputs,
+            int rows,
+            float[] outputGradient) {
+        int size = box.size();
+        for (int row = 0; row < rows; row++) {
+            for (int j = 0; j < size; j++) {
+                int i = row * size + j;
+                double slope = 1 - (double) unit[i] * unit[i];
+                double byDrawn = weight * 2 * unit[i] * slope / (slope + EDGE) + byUnit[i] * slope;
+                float given = outputs[row * 2 * size + size + j];
+                boolean inside = given > LOWEST && given < HIGHEST;
+                outputGradient[row * 2 * size + j] = (float) byDrawn;
+                outputGradient[row * 2 * size + size + j] =
+                        inside ? (float) (byDrawn * Math.exp(given) * noise[i] - weight) : 0;
+            }
+        }
+    }
+
+    /// From actions between -1 and 1 to the bounds.
+    public void stretch(float[] unit, int rows, float[] actions) {
+        for (int i = 0; i < rows * box.size(); i++) {
+            actions[i] = Bounded.stretched(box, i % box.size(), unit[i]);
         }
     }
 
