@@ -2,11 +2,17 @@ package dev.rein.bench.learning;
 
 import dev.rein.toolkit.a2c.A2c;
 import dev.rein.toolkit.a2c.A2cHyperParameters;
+import dev.rein.toolkit.ddpg.Ddpg;
+import dev.rein.toolkit.ddpg.DdpgHyperParameters;
 import dev.rein.toolkit.environment.Environment;
 import dev.rein.toolkit.ppo.Ppo;
 import dev.rein.toolkit.ppo.PpoHyperParameters;
 import dev.rein.toolkit.sac.Sac;
 import dev.rein.toolkit.sac.SacHyperParameters;
+import dev.rein.toolkit.td3.Td3;
+import dev.rein.toolkit.td3.Td3HyperParameters;
+import dev.rein.toolkit.tqc.Tqc;
+import dev.rein.toolkit.tqc.TqcHyperParameters;
 import dev.rein.toolkit.training.Algorithm;
 import dev.rein.toolkit.training.HyperParameters;
 import dev.rein.toolkit.training.Preset;
@@ -28,8 +34,11 @@ record Learner<H extends Record & HyperParameters<H>>(Function<String, Preset<H>
 
     private static final Map<String, Learner<?>> BY_NAME = new TreeMap<>(Map.of(
             "a2c", new Learner<>(A2cHyperParameters::preset, A2c::new),
+            "ddpg", new Learner<>(DdpgHyperParameters::preset, Ddpg::new),
             "ppo", new Learner<>(PpoHyperParameters::preset, Ppo::new),
-            "sac", new Learner<>(SacHyperParameters::preset, Sac::new)));
+            "sac", new Learner<>(SacHyperParameters::preset, Sac::new),
+            "td3", new Learner<>(Td3HyperParameters::preset, Td3::new),
+            "tqc", new Learner<>(TqcHyperParameters::preset, Tqc::new)));
 
     /// @throws IllegalArgumentException listing the names there are
     static Learner<?> of(String name) {

@@ -75,7 +75,7 @@ public final class ReplayBuffer {
                                     size,
                                     actionSize,
                                     choices,
-                                    capacity * each >> 20,
+                                    (capacity * each) >> 20,
                                     most,
                                     heap >> 20));
         }

@@ -1,0 +1,280 @@
+package dev.rein.toolkit.td3;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.rein.toolkit.checkpoint.Checkpoint;
+import dev.rein.toolkit.distribution.Bounded;
+import dev.rein.toolkit.environment.Box;
+import dev.rein.toolkit.environment.Environment;
+import dev.rein.toolkit.environment.EpisodeRandom;
+import dev.rein.toolkit.environment.EpisodeStatistics;
+import dev.rein.toolkit.environment.VectorEnvironment;
+import dev.rein.toolkit.nn.Activation;
+import dev.rein.toolkit.nn.Adam;
+import dev.rein.toolkit.nn.Architecture;
+import dev.rein.toolkit.nn.Initialisation;
+import dev.rein.toolkit.nn.Sequential;
+import dev.rein.toolkit.policy.Policy;
+import dev.rein.toolkit.replay.Batch;
+import dev.rein.toolkit.replay.Experience;
+import dev.rein.toolkit.replay.ReplayBuffer;
+import dev.rein.toolkit.training.Algorithm;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/// Twin delayed deep deterministic policy gradient (Fujimoto et al. 2018, "Addressing Function Approximation Error
+/// in Actor-Critic Methods", algorithm 1). Details follow Stable-Baselines3, whose figures the presets reproduce.
+public final class Td3 implements Algorithm {
+    /// Steps between which a run can be watched.
+    private static final int ROUND = 250;
+
+    private final Td3HyperParameters hp;
+    private final VectorEnvironment environments;
+    private final EpisodeRandom random;
+    private final Experience experience;
+    private final ReplayBuffer buffer;
+    private final Batch batch;
+    private final int features;
+    private final int actionSize;
+
+    private final Bounded head;
+    private final Sequential actor;
+    private final Sequential slowActor;
+    private final Adam actorOptimizer;
+    private final Critic[] critics;
+
+    private final float[] unit;
+    private final float[] actions;
+    private final float[] batchUnit;
+    private final float[] byUnit;
+    private final float[] target;
+
+    private long steps;
+    private long updates;
+    private double actorLoss = Double.NaN;
+    private double criticLoss = Double.NaN;
+    private float learningRate = Float.NaN;
+
+    /// An action-value network with its slow copy. Inputs are features, then actions between -1 and 1.
+    private final class Critic {
+        final Sequential online;
+        final Sequential slow;
+        final Adam optimizer;
+        final float[] input;
+        final float[] value;
+        final float[] valueGradient;
+        final float[] inputGradient;
+
+        Critic(Architecture shape) {
+            online = shape.network(features + actionSize, 1, Activation.IDENTITY)
+                    .initialise(random, Initialisation.UNIFORM, 1);
+            slow = online.copy();
+            optimizer = new Adam(online.parameters().length, 1e-8f);
+            input = new float[hp.batchSize() * (features + actionSize)];
+            value = new float[hp.batchSize()];
+            valueGradient = new float[hp.batchSize()];
+            inputGradient = new float[input.length];
+        }
+
+        void ask(Sequential network, float[] observations, float[] acts) {
+            int width = features + actionSize;
+            for (int row = 0; row < hp.batchSize(); row++) {
+                System.arraycopy(observations, row * features, input, row * width, features);
+                System.arraycopy(acts, row * actionSize, input, row * width + features, actionSize);
+            }
+            network.forward(input, 0, hp.batchSize(), value, 0);
+        }
+
+        double learn() {
+            ask(online, batch.observation(), batch.action());
+            double loss = 0;
+            for (int row = 0; row < value.length; row++) {
+                float error = value[row] - target[row];
+                loss += (double) error * error / value.length;
+                valueGradient[row] = 2 * error / value.length;
+            }
+            online.zeroGradient();
+            online.backward(valueGradient, null);
+            optimizer.step(online.parameters(), online.gradient(), 1, learningRate);
+            return loss;
+        }
+
+        void state(Checkpoint checkpoint) {
+            checkpoint.floats("online", online.parameters());
+            checkpoint.floats("slow", slow.parameters());
+            optimizer.state(checkpoint.part("optimizer"));
+        }
+    }
+
+    /// @param maker makes one environment, whose actions must be a `Box` with finite bounds
+    /// @param seed  of everything: episodes, initial weights, actions, batches
+    /// @throws IllegalArgumentException if the actions are of another kind, or the buffer does not fit into memory
+    public Td3(Td3HyperParameters hp, Supplier<? extends Environment> maker, long seed) {
+        this.hp = requireNonNull(hp, "hp");
+        environments = VectorEnvironment.of(maker, hp.nEnvs(), seed);
+        if (!(environments.actionSpace() instanceof Box box)) {
+            throw new IllegalArgumentException("actions: %s (expected: a Box; for discrete actions take DQN or PPO)"
+                    .formatted(environments.actionSpace()));
+        }
+        random = new EpisodeRandom(seed, -1, 0);
+        features = environments.observationSpace().features();
+        actionSize = box.size();
+        head = new Bounded(box);
+        var shape = new Architecture(List.of(), List.of(), hp.netArch(), hp.activation(), hp.layerNorm());
+        actor = shape.network(features, actionSize, Activation.TANH).initialise(random, Initialisation.UNIFORM, 1);
+        slowActor = actor.copy();
+        actorOptimizer = new Adam(actor.parameters().length, 1e-8f);
+        critics = new Critic[hp.nCritics()];
+        for (int i = 0; i < critics.length; i++) {
+            critics[i] = new Critic(shape);
+        }
+        buffer = new ReplayBuffer(environments.observationSpace(), actionSize, 0, hp.bufferSize());
+        batch = buffer.batch(hp.batchSize());
+        unit = new float[hp.nEnvs() * actionSize];
+        actions = new float[unit.length];
+        batchUnit = new float[hp.batchSize() * actionSize];
+        byUnit = new float[batchUnit.length];
+        target = new float[hp.batchSize()];
+        environments.reset();
+        experience = new Experience(environments, buffer, hp.gamma(), hp.nSteps());
+    }
+
+    @Override
+    public void round(double done) {
+        learningRate = hp.learningRate().at(done);
+        for (long until = steps + ROUND; steps < until; ) {
+            for (int i = 0; i < hp.trainFreq(); i++) {
+                act();
+            }
+            if (steps > hp.learningStarts()) {
+                int due = hp.gradientSteps() < 0 ? hp.trainFreq() * hp.nEnvs() : hp.gradientSteps();
+                for (int i = 0; i < due; i++) {
+                    update();
+                }
+            }
+        }
+    }
+
+    private void act() {
+        if (steps < hp.learningStarts()) {
+            for (int i = 0; i < unit.length; i++) {
+                unit[i] = 2 * random.nextFloat() - 1;
+            }
+        } else {
+            actor.forward(experience.features(), 0, hp.nEnvs(), unit, 0);
+            for (int i = 0; i < unit.length; i++) {
+                unit[i] = Math.clamp(unit[i] + hp.actionNoiseStd() * (float) random.nextGaussian(), -1, 1);
+            }
+        }
+        head.mode(unit, new boolean[0], hp.nEnvs(), actions);
+        experience.step(actions, unit);
+        steps += hp.nEnvs();
+    }
+
+    private void update() {
+        buffer.sample(random, 0, batch);
+        targets();
+        criticLoss = 0;
+        for (Critic critic : critics) {
+            criticLoss += critic.learn();
+        }
+        if (++updates % hp.policyDelay() == 0) { // section 5.2
+            improveActor();
+            slowActor.follow(actor, hp.tau());
+            for (Critic critic : critics) {
+                critic.slow.follow(critic.online, hp.tau());
+            }
+        }
+    }
+
+    /// `y = r + γ min Q'(s', a')` (section 4.2), a' the slow actor's with clipped noise, so that a target is not
+    /// one action's luck (section 5.3).
+    private void targets() {
+        int rows = hp.batchSize();
+        slowActor.forward(batch.next(), 0, rows, batchUnit, 0);
+        for (int i = 0; i < batchUnit.length; i++) {
+            float noise = hp.targetPolicyNoise() * (float) random.nextGaussian();
+            noise = Math.clamp(noise, -hp.targetNoiseClip(), hp.targetNoiseClip());
+            batchUnit[i] = Math.clamp(batchUnit[i] + noise, -1, 1);
+        }
+        for (Critic critic : critics) {
+            critic.ask(critic.slow, batch.next(), batchUnit);
+        }
+        for (int row = 0; row < rows; row++) {
+            float least = Float.POSITIVE_INFINITY;
+            for (Critic critic : critics) {
+                least = Math.min(least, critic.value[row]);
+            }
+            target[row] = batch.reward()[row] + batch.discount()[row] * least;
+        }
+    }
+
+    /// One step down `-mean Q1(s, π(s))`, the deterministic policy gradient (Silver et al. 2014).
+    private void improveActor() {
+        int rows = hp.batchSize();
+        Critic first = critics[0];
+        actor.forward(batch.observation(), 0, rows, batchUnit, 0);
+        first.ask(first.online, batch.observation(), batchUnit);
+        actorLoss = 0;
+        for (int row = 0; row < rows; row++) {
+            actorLoss -= (double) first.value[row] / rows;
+            first.valueGradient[row] = -1f / rows;
+        }
+        first.online.backwardInput(first.valueGradient, first.inputGradient);
+        int width = features + actionSize;
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(first.inputGradient, row * width + features, byUnit, row * actionSize, actionSize);
+        }
+        actor.zeroGradient();
+        actor.backward(byUnit, null);
+        actorOptimizer.step(actor.parameters(), actor.gradient(), 1, learningRate);
+    }
+
+    @Override
+    public Policy policy() {
+        return new Policy(environments.observationSpace(), environments.actionSpace(), actor, head, null);
+    }
+
+    @Override
+    public long steps() {
+        return steps;
+    }
+
+    /// `actor_loss`, `critic_loss` (sum over the critics) and `learning_rate` of the latest update.
+    @Override
+    public Map<String, Double> metrics() {
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("actor_loss", actorLoss);
+        metrics.put("critic_loss", criticLoss);
+        metrics.put("learning_rate", (double) learningRate);
+        return metrics;
+    }
+
+    @Override
+    public EpisodeStatistics statistics() {
+        return environments.statistics();
+    }
+
+    @Override
+    public void state(Checkpoint checkpoint) {
+        checkpoint.same("algorithm", "td3");
+        checkpoint.same("hyperparameters", hp.values().toString());
+        steps = checkpoint.integer("steps", steps);
+        updates = checkpoint.integer("updates", updates);
+        random.restore(checkpoint.integer("random", random.state()));
+        checkpoint.floats("actor", actor.parameters());
+        checkpoint.floats("slow_actor", slowActor.parameters());
+        actorOptimizer.state(checkpoint.part("actor_optimizer"));
+        for (int i = 0; i < critics.length; i++) {
+            critics[i].state(checkpoint.part("critic_" + i));
+        }
+        experience.state(checkpoint.part("experience"));
+    }
+
+    @Override
+    public void close() {
+        environments.close();
+    }
+}

@@ -1,0 +1,303 @@
+package dev.rein.toolkit.tqc;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.rein.toolkit.checkpoint.Checkpoint;
+import dev.rein.toolkit.environment.Environment;
+import dev.rein.toolkit.environment.EpisodeRandom;
+import dev.rein.toolkit.environment.EpisodeStatistics;
+import dev.rein.toolkit.environment.VectorEnvironment;
+import dev.rein.toolkit.nn.Activation;
+import dev.rein.toolkit.nn.Adam;
+import dev.rein.toolkit.nn.Architecture;
+import dev.rein.toolkit.nn.Initialisation;
+import dev.rein.toolkit.nn.Sequential;
+import dev.rein.toolkit.policy.Policy;
+import dev.rein.toolkit.replay.Batch;
+import dev.rein.toolkit.replay.Experience;
+import dev.rein.toolkit.replay.ReplayBuffer;
+import dev.rein.toolkit.sac.SoftActor;
+import dev.rein.toolkit.training.Algorithm;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/// Truncated quantile critics (Kuznetsov et al. 2020, "Controlling Overestimation Bias with Truncated Mixture of
+/// Continuous Distributional Quantile Critics", algorithm 1). Details follow sb3-contrib, whose figures the presets
+/// reproduce. The actor is SAC's.
+public final class Tqc implements Algorithm {
+    /// Steps between which a run can be watched.
+    private static final int ROUND = 250;
+
+    private final TqcHyperParameters hp;
+    private final VectorEnvironment environments;
+    private final EpisodeRandom random;
+    private final Experience experience;
+    private final ReplayBuffer buffer;
+    private final Batch batch;
+    private final int features;
+    private final int actionSize;
+
+    private final SoftActor actor;
+    private final Critic[] critics;
+    private final float[] pool;
+    private final int kept;
+
+    private final float[] unit;
+    private final float[] actions;
+    private final float[] target;
+    private final float[] byUnit;
+
+    private long steps;
+    private long updates;
+    private double actorLoss = Double.NaN;
+    private double criticLoss = Double.NaN;
+    private float learningRate = Float.NaN;
+
+    /// A network of quantiles of the return with its slow copy. Inputs are features, then actions between -1 and 1.
+    private final class Critic {
+        final Sequential online;
+        final Sequential slow;
+        final Adam optimizer;
+        final float[] input;
+        final float[] value;
+        final float[] valueGradient;
+        final float[] inputGradient;
+
+        Critic(Architecture shape, EpisodeRandom random) {
+            online = shape.network(features + actionSize, hp.nQuantiles(), Activation.IDENTITY)
+                    .initialise(random, Initialisation.UNIFORM, 1);
+            slow = online.copy();
+            optimizer = new Adam(online.parameters().length, 1e-8f);
+            input = new float[hp.batchSize() * (features + actionSize)];
+            value = new float[hp.batchSize() * hp.nQuantiles()];
+            valueGradient = new float[value.length];
+            inputGradient = new float[input.length];
+        }
+
+        void ask(Sequential network, float[] observations, float[] acts) {
+            int width = features + actionSize;
+            for (int row = 0; row < hp.batchSize(); row++) {
+                System.arraycopy(observations, row * features, input, row * width, features);
+                System.arraycopy(acts, row * actionSize, input, row * width + features, actionSize);
+            }
+            network.forward(input, 0, hp.batchSize(), value, 0);
+        }
+
+        /// The quantile Huber loss (Dabney et al. 2018, equation 10) of every quantile against every kept target,
+        /// mean over all.
+        double learn(float rate) {
+            ask(online, batch.observation(), batch.action());
+            int quantiles = hp.nQuantiles();
+            float share = 1f / ((float) hp.batchSize() * critics.length * quantiles * kept);
+            double loss = 0;
+            for (int row = 0; row < hp.batchSize(); row++) {
+                for (int q = 0; q < quantiles; q++) {
+                    int at = row * quantiles + q;
+                    float level = (q + 0.5f) / quantiles;
+                    float gradient = 0;
+                    float sum = 0;
+                    for (int k = row * kept; k < (row + 1) * kept; k++) {
+                        float error = target[k] - value[at];
+                        float weight = error < 0 ? 1 - level : level;
+                        float size = Math.abs(error);
+                        sum += weight * (size > 1 ? size - 0.5f : 0.5f * error * error);
+                        gradient -= weight * Math.clamp(error, -1f, 1f);
+                    }
+                    loss += sum * share;
+                    valueGradient[at] = gradient * share;
+                }
+            }
+            online.zeroGradient();
+            online.backward(valueGradient, null);
+            optimizer.step(online.parameters(), online.gradient(), 1, rate);
+            return loss;
+        }
+
+        void state(Checkpoint checkpoint) {
+            checkpoint.floats("online", online.parameters());
+            checkpoint.floats("slow", slow.parameters());
+            optimizer.state(checkpoint.part("optimizer"));
+        }
+    }
+
+    /// @param maker makes one environment, whose actions must be a `Box` with finite bounds
+    /// @param seed  of everything: episodes, initial weights, actions, batches
+    /// @throws IllegalArgumentException if the actions are of another kind, or the buffer does not fit into memory
+    public Tqc(TqcHyperParameters hp, Supplier<? extends Environment> maker, long seed) {
+        this.hp = requireNonNull(hp, "hp");
+        environments = VectorEnvironment.of(maker, hp.nEnvs(), seed);
+        random = new EpisodeRandom(seed, -1, 0);
+        features = environments.observationSpace().features();
+        actionSize = environments.actionSpace().size();
+        var shape = new Architecture(List.of(), List.of(), hp.netArch(), hp.activation(), hp.layerNorm());
+        actor = new SoftActor(
+                features,
+                environments.actionSpace(),
+                shape,
+                Math.max(hp.batchSize(), hp.nEnvs()),
+                hp.entCoef(),
+                hp.autoEntropy(),
+                hp.targetEntropy(),
+                random);
+        critics = new Critic[hp.nCritics()];
+        for (int i = 0; i < critics.length; i++) {
+            critics[i] = new Critic(shape, random);
+        }
+        pool = new float[critics.length * hp.nQuantiles()];
+        kept = pool.length - critics.length * hp.topQuantilesToDropPerNet();
+        buffer = new ReplayBuffer(environments.observationSpace(), actionSize, 0, hp.bufferSize());
+        batch = buffer.batch(hp.batchSize());
+        unit = new float[hp.nEnvs() * actionSize];
+        actions = new float[unit.length];
+        target = new float[hp.batchSize() * kept];
+        byUnit = new float[hp.batchSize() * actionSize];
+        environments.reset();
+        experience = new Experience(environments, buffer, hp.gamma(), hp.nSteps());
+    }
+
+    @Override
+    public void round(double done) {
+        learningRate = hp.learningRate().at(done);
+        for (long until = steps + ROUND; steps < until; ) {
+            for (int i = 0; i < hp.trainFreq(); i++) {
+                act();
+            }
+            if (steps > hp.learningStarts()) {
+                int due = hp.gradientSteps() < 0 ? hp.trainFreq() * hp.nEnvs() : hp.gradientSteps();
+                for (int i = 0; i < due; i++) {
+                    update();
+                }
+            }
+        }
+    }
+
+    private void act() {
+        if (steps < hp.learningStarts()) {
+            for (int i = 0; i < unit.length; i++) {
+                unit[i] = 2 * random.nextFloat() - 1;
+            }
+        } else {
+            actor.draw(experience.features(), hp.nEnvs(), random);
+            System.arraycopy(actor.unit(), 0, unit, 0, unit.length);
+        }
+        actor.head().stretch(unit, hp.nEnvs(), actions);
+        experience.step(actions, unit);
+        steps += hp.nEnvs();
+    }
+
+    private void update() {
+        int rows = hp.batchSize();
+        buffer.sample(random, 0, batch);
+        float alpha = actor.temperature();
+        softTargets(rows, alpha);
+        criticLoss = 0;
+        for (Critic critic : critics) {
+            criticLoss += critic.learn(learningRate);
+        }
+
+        actor.draw(batch.observation(), rows, random);
+        actorLoss = towardsValue(rows, alpha);
+        actor.adjustTemperature(rows, learningRate);
+        actor.improve(rows, alpha, byUnit, learningRate);
+
+        if (++updates % hp.targetUpdateInterval() == 0) {
+            for (Critic critic : critics) {
+                critic.slow.follow(critic.online, hp.tau());
+            }
+        }
+    }
+
+    /// The pooled quantiles of all slow critics at an action drawn anew, the largest left out (equations 7 to 9):
+    /// `y = r + γ (z − α log π(a'|s'))`.
+    private void softTargets(int rows, float alpha) {
+        actor.draw(batch.next(), rows, random);
+        for (Critic critic : critics) {
+            critic.ask(critic.slow, batch.next(), actor.unit());
+        }
+        int quantiles = hp.nQuantiles();
+        for (int row = 0; row < rows; row++) {
+            for (int c = 0; c < critics.length; c++) {
+                System.arraycopy(critics[c].value, row * quantiles, pool, c * quantiles, quantiles);
+            }
+            Arrays.sort(pool);
+            float entropy = alpha * actor.logProb()[row];
+            for (int k = 0; k < kept; k++) {
+                target[row * kept + k] = batch.reward()[row] + batch.discount()[row] * (pool[k] - entropy);
+            }
+        }
+    }
+
+    /// The gradient of `-mean Q(s, a)` by the drawn actions, Q the mean of all quantiles of all critics.
+    private double towardsValue(int rows, float alpha) {
+        float share = 1f / (rows * pool.length);
+        Arrays.fill(byUnit, 0);
+        double loss = 0;
+        int width = features + actionSize;
+        for (Critic critic : critics) {
+            critic.ask(critic.online, batch.observation(), actor.unit());
+            for (int i = 0; i < critic.value.length; i++) {
+                loss -= critic.value[i] * share;
+                critic.valueGradient[i] = -share;
+            }
+            critic.online.backwardInput(critic.valueGradient, critic.inputGradient);
+            for (int row = 0; row < rows; row++) {
+                for (int j = 0; j < actionSize; j++) {
+                    byUnit[row * actionSize + j] += critic.inputGradient[row * width + features + j];
+                }
+            }
+        }
+        for (int row = 0; row < rows; row++) {
+            loss += alpha * actor.logProb()[row] / rows;
+        }
+        return loss;
+    }
+
+    @Override
+    public Policy policy() {
+        return new Policy(
+                environments.observationSpace(), environments.actionSpace(), actor.network(), actor.head(), null);
+    }
+
+    @Override
+    public long steps() {
+        return steps;
+    }
+
+    /// `actor_loss`, `critic_loss` (sum over the critics), `ent_coef` and `learning_rate` of the latest update.
+    @Override
+    public Map<String, Double> metrics() {
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("actor_loss", actorLoss);
+        metrics.put("critic_loss", criticLoss);
+        metrics.put("ent_coef", (double) actor.temperature());
+        metrics.put("learning_rate", (double) learningRate);
+        return metrics;
+    }
+
+    @Override
+    public EpisodeStatistics statistics() {
+        return environments.statistics();
+    }
+
+    @Override
+    public void state(Checkpoint checkpoint) {
+        checkpoint.same("algorithm", "tqc");
+        checkpoint.same("hyperparameters", hp.values().toString());
+        steps = checkpoint.integer("steps", steps);
+        updates = checkpoint.integer("updates", updates);
+        random.restore(checkpoint.integer("random", random.state()));
+        actor.state(checkpoint.part("actor"));
+        for (int i = 0; i < critics.length; i++) {
+            critics[i].state(checkpoint.part("critic_" + i));
+        }
+        experience.state(checkpoint.part("experience"));
+    }
+
+    @Override
+    public void close() {
+        environments.close();
+    }
+}
