@@ -185,7 +185,7 @@ def fits():
 def deploys():
     yield "deploy-coach-tensorflow", dict(COACH_TF, **GPU), dict(instance_type="ml.m5.large")
     yield "deploy-coach-mxnet", dict(COACH_MXNET, **CPU), dict(instance_type="ml.p3.2xlarge")
-    yield "deploy-image", dict(IMAGE, **CPU), dict(
+    yield "deploy-image", dict(image_uri="my-rl:1", **CPU), dict(
         instance_type="ml.m5.large",
         volume_size=10,
         model_data_download_timeout=100,

@@ -226,6 +226,11 @@ final class Images {
         }
     }
 
+    /// Whether an image is Rein's own.
+    static boolean isReins(String image) {
+        return image.substring(image.lastIndexOf('/') + 1).startsWith("rein-toolkit");
+    }
+
     /// The triple an image stands for, second-generation and Rein's own images included.
     static Optional<Origin> origin(String image) {
         Matcher rein = REIN_IMAGE.matcher(image);

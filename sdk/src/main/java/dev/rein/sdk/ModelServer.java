@@ -12,46 +12,94 @@ import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobRespon
 /// @param image       of the server
 /// @param environment the server is told, beside the estimator's own
 /// @param kind        of predictor
-record ModelServer(String image, Map<String, String> environment, Predictor.Kind kind) {
+/// @param packed      whether the model has to be packed anew, with its code
+record ModelServer(String image, Map<String, String> environment, Predictor.Kind kind, boolean packed) {
     /// Chooses the server by what trained.
     static ModelServer of(
-            @Nullable RLToolkit toolkit,
-            @Nullable String version,
-            @Nullable RLFramework framework,
+            RLEstimator.Builder settings,
+            Deployment deployment,
             String trainingImage,
-            String instanceType,
-            String program,
-            int logLevel,
+            String region,
             DescribeTrainingJobResponse job) {
-        if (toolkit == null || toolkit == RLToolkit.REIN || framework == RLFramework.PYTORCH) {
-            return new ModelServer(trainingImage, told(program, logLevel, job), Predictor.Kind.JSON);
+        RLToolkit toolkit = settings.toolkit;
+        boolean own = toolkit == null || toolkit == RLToolkit.REIN || settings.framework == RLFramework.PYTORCH;
+        boolean packed = isPacked(deployment, trainingImage, job, toolkit, settings.codeLocation != null);
+        if (own) {
+            String image = deployment.imageUri == null ? trainingImage : deployment.imageUri;
+            return new ModelServer(image, told(settings, deployment, packed, job), Predictor.Kind.JSON, packed);
         }
-        String frameworkVersion = Images.find(toolkit, requireNonNull(version), requireNonNull(framework))
+        RLFramework framework = requireNonNull(settings.framework);
+        String version = Images.find(requireNonNull(toolkit), requireNonNull(settings.toolkitVersion), framework)
                 .map(Images.Image::frameworkVersion)
                 .orElseThrow();
-        String region = trainingImage.split("\\.", -1)[3];
-        String registry = Images.firstGenerationRegistry(region) + "/";
-        String processor = Images.processor(instanceType);
-        return framework == RLFramework.MXNET
-                ? new ModelServer(
-                        registry + "sagemaker-mxnet:%s-%s-py3".formatted(frameworkVersion, processor),
-                        told(program, logLevel, job),
-                        Predictor.Kind.MXNET)
+        boolean mxnet = framework == RLFramework.MXNET;
+        String image = deployment.imageUri != null
+                ? deployment.imageUri
+                : "%s/%s:%s-%s%s"
+                        .formatted(
+                                Images.firstGenerationRegistry(region),
+                                mxnet ? "sagemaker-mxnet" : "sagemaker-tensorflow-serving",
+                                version,
+                                deployment.instanceType == null ? "cpu" : Images.processor(deployment.instanceType),
+                                mxnet ? "-py3" : "");
+        return mxnet
+                ? new ModelServer(image, told(settings, deployment, packed, job), Predictor.Kind.MXNET, packed)
                 : new ModelServer(
-                        registry + "sagemaker-tensorflow-serving:%s-%s".formatted(frameworkVersion, processor),
-                        Map.of("SAGEMAKER_TFS_NGINX_LOGLEVEL", "info"),
-                        Predictor.Kind.TENSORFLOW);
+                        image,
+                        Map.of("SAGEMAKER_TFS_NGINX_LOGLEVEL", nginxLevel(settings.containerLogLevel)),
+                        Predictor.Kind.TENSORFLOW,
+                        packed);
+    }
+
+    /// Rein's own server runs policies and needs no code, unless it is given some.
+    private static boolean isPacked(
+            Deployment deployment,
+            String trainingImage,
+            DescribeTrainingJobResponse job,
+            @Nullable RLToolkit toolkit,
+            boolean codeLocation) {
+        if (deployment.entryPoint != null) {
+            return true;
+        }
+        boolean compressed = !"NONE".equals(job.outputDataConfig().compressionTypeAsString());
+        return toolkit == null
+                && compressed
+                && !codeLocation
+                && !Images.isReins(trainingImage)
+                && code(job).startsWith("s3://");
+    }
+
+    private static String nginxLevel(int pythonLevel) {
+        return switch (pythonLevel) {
+            case 10 -> "debug";
+            case 30 -> "warn";
+            case 40 -> "error";
+            case 50 -> "crit";
+            default -> "info";
+        };
+    }
+
+    /// Where the job's code is.
+    static String code(DescribeTrainingJobResponse job) {
+        return String.valueOf(Json.decoded(job.hyperParameters().getOrDefault("sagemaker_submit_directory", "\"\"")));
     }
 
     /// The user's code, for servers that run it.
-    private static Map<String, String> told(String program, int logLevel, DescribeTrainingJobResponse job) {
+    private static Map<String, String> told(
+            RLEstimator.Builder settings, Deployment deployment, boolean packed, DescribeTrainingJobResponse job) {
         Map<String, String> told = new LinkedHashMap<>();
-        told.put("SAGEMAKER_PROGRAM", program);
-        String code = job.hyperParameters().get("sagemaker_submit_directory");
-        if (code != null) {
-            told.put("SAGEMAKER_SUBMIT_DIRECTORY", String.valueOf(Json.decoded(code)));
+        told.put(
+                "SAGEMAKER_PROGRAM",
+                deployment.entryPoint == null
+                        ? settings.program()
+                        : (deployment.sourceDir == null ? deployment.entryPoint.getFileName() : deployment.entryPoint)
+                                .toString());
+        if (packed) {
+            told.put("SAGEMAKER_SUBMIT_DIRECTORY", "/opt/ml/model/code");
+        } else if (!code(job).isEmpty()) {
+            told.put("SAGEMAKER_SUBMIT_DIRECTORY", code(job));
         }
-        told.put("SAGEMAKER_CONTAINER_LOG_LEVEL", Integer.toString(logLevel));
+        told.put("SAGEMAKER_CONTAINER_LOG_LEVEL", Integer.toString(settings.containerLogLevel));
         String region = job.hyperParameters().get("sagemaker_region");
         if (region != null) {
             told.put("SAGEMAKER_REGION", String.valueOf(Json.decoded(region)));

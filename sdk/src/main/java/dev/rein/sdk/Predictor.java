@@ -83,6 +83,16 @@ public sealed class Predictor permits TensorFlowPredictor, MXNetPredictor {
         return Json.tree(predict(Json.bytes(request), JSON, JSON, Routing.NONE));
     }
 
+    /// One form to another: JSON, CSV, NumPy's `.npy`, text, bytes, or one of one's own.
+    ///
+    /// ```java
+    /// float[][] actions = predictor.predict(observations, Serializer.csv(), Deserializer.csv());
+    /// ```
+    public <T, R> R predict(T request, Serializer<? super T> serializer, Deserializer<R> deserializer) {
+        return deserializer.deserialize(
+                predict(serializer.serialize(request), serializer.contentType(), deserializer.accept(), Routing.NONE));
+    }
+
     /// Bytes to bytes.
     ///
     /// @param contentType of the request

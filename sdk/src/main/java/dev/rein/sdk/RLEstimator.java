@@ -2,12 +2,16 @@ package dev.rein.sdk;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sagemaker.model.DebugHookConfig;
 import software.amazon.awssdk.services.sagemaker.model.DebugRuleConfiguration;
@@ -722,7 +726,13 @@ public final class RLEstimator {
 
     /// Serves the latest job's model under a name made of the base name and the time.
     public Predictor deploy(int initialInstanceCount, String instanceType) {
-        return deploy(initialInstanceCount, instanceType, null);
+        return deploy(Deployment.on(initialInstanceCount, instanceType));
+    }
+
+    /// As [#deploy(int, String)], under a name of one's own.
+    public Predictor deploy(int initialInstanceCount, String instanceType, @Nullable String endpointName) {
+        Deployment deployment = Deployment.on(initialInstanceCount, instanceType);
+        return deploy(endpointName == null ? deployment : deployment.endpointName(endpointName));
     }
 
     /// Serves the latest job's model.
@@ -731,35 +741,61 @@ public final class RLEstimator {
     /// TensorFlow, the MXNet server for Coach on MXNet, the training image itself where an image was named or Ray
     /// ran on PyTorch. The environment, network isolation, VPC and tags of the estimator go with it.
     ///
-    /// @param endpointName null for a name made of the base name and the time
-    /// @return a predictor, when the endpoint is in service
+    /// For an image of one's own the model is packed anew, with the code below `code/`, as the default bucket's
+    /// `<model name>/model.tar.gz`; so it is wherever the deployment names an entry point.
+    ///
+    /// @return a predictor of the server's kind, when the endpoint is in service
+    /// @throws IllegalArgumentException  with everything that is wrong with the deployment
     /// @throws UnexpectedStatusException if it does not come into service
-    public Predictor deploy(int initialInstanceCount, String instanceType, @Nullable String endpointName) {
-        String image = settings.trainingImage(session.region());
+    public Predictor deploy(Deployment deployment) {
+        deployment.check();
         DescribeTrainingJobResponse job = describe();
-        var server = ModelServer.of(
-                settings.toolkit,
-                settings.toolkitVersion,
-                settings.framework,
-                image,
-                instanceType,
-                settings.program(),
-                settings.containerLogLevel,
-                job);
-        var deployment = new Deployment(
-                server,
-                session.roleArn(
-                        settings.role != null ? settings.role : session.role().orElse(job.roleArn())),
-                settings.environment,
-                settings.networkIsolation,
-                settings.subnets,
-                settings.securityGroupIds,
-                settings.tags);
-        return deployment.start(
-                session,
-                job,
-                initialInstanceCount,
-                instanceType,
-                endpointName == null ? Names.timestamped(baseName(image)) : endpointName);
+        if (job.modelArtifacts() == null || job.modelArtifacts().s3ModelArtifacts() == null) {
+            throw new IllegalStateException("training job %s has no model: it is %s"
+                    .formatted(job.trainingJobName(), job.trainingJobStatusAsString()));
+        }
+        String image = job.algorithmSpecification().trainingImage();
+        String endpointName =
+                deployment.endpointName == null ? Names.timestamped(baseName(image)) : deployment.endpointName;
+        String modelName = deployment.modelName == null ? endpointName : deployment.modelName;
+        ModelServer server = ModelServer.of(settings, deployment, image, session.region(), job);
+        String model = job.modelArtifacts().s3ModelArtifacts();
+        if (server.packed()) {
+            model = repacked(deployment, job, modelName);
+        }
+        return new Serving(session, settings, deployment, server, job, model).start(endpointName, modelName);
+    }
+
+    /// @return where the model is that has its code with it
+    private String repacked(Deployment deployment, DescribeTrainingJobResponse job, String modelName) {
+        var to = new S3Location(session.defaultBucket(), modelName + "/model.tar.gz");
+        var model =
+                new ModelArchive(session, S3Location.parse(job.modelArtifacts().s3ModelArtifacts()));
+        Optional<String> key = Optional.ofNullable(deployment.modelKmsKey);
+        try {
+            if (deployment.entryPoint == null) {
+                model.repack(S3Location.parse(ModelServer.code(job)), to, key);
+            } else {
+                var code = new SourceArchive();
+                if (deployment.sourceDir == null) {
+                    code.add("code/" + deployment.entryPoint.getFileName(), deployment.entryPoint);
+                } else {
+                    code.add("code", deployment.sourceDir);
+                }
+                for (Path dependency : deployment.dependencies) {
+                    code.add("code/lib/" + dependency.getFileName(), dependency);
+                }
+                model.repack(code, to, key);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot pack the model anew: " + e.getMessage(), e);
+        }
+        return to.toString();
+    }
+
+    /// Writes the files of the latest job's model below a folder.
+    public void downloadModel(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        new ModelArchive(session, S3Location.parse(modelData())).unpack(folder);
     }
 }

@@ -3,10 +3,13 @@ package dev.rein.sdk;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -24,6 +27,7 @@ import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
+import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeClient;
@@ -250,6 +254,52 @@ public final class Session implements AutoCloseable {
         String key = keyPrefix + "/" + path.getFileName();
         put(bucket, key, RequestBody.fromFile(path));
         return "s3://%s/%s".formatted(bucket, key);
+    }
+
+    /// Downloads the object at a URI, or all objects below it, into a folder.
+    ///
+    /// @return the files written, in order of key
+    /// @throws IllegalArgumentException if there is nothing at the URI
+    public List<Path> downloadData(String s3Uri, Path folder) throws IOException {
+        if (!S3Location.isUri(s3Uri)) {
+            throw new IllegalArgumentException("s3Uri: %s (expected: s3://bucket/prefix)".formatted(s3Uri));
+        }
+        S3Location from = S3Location.parse(s3Uri);
+        Path root = folder.toAbsolutePath().normalize();
+        List<Path> written = new ArrayList<>();
+        for (String key : listS3Files(from.bucket(), from.key())) {
+            if (key.endsWith("/")) {
+                continue; // a console's folder
+            }
+            String below = key.equals(from.key())
+                    ? key.substring(key.lastIndexOf('/') + 1)
+                    : key.substring(from.key().length()).replaceFirst("^/+", "");
+            Path file = root.resolve(below).normalize();
+            if (!file.startsWith(root)) {
+                throw new IllegalArgumentException("%s: its key leads out of %s".formatted(key, folder));
+            }
+            Files.createDirectories(file.getParent());
+            try (InputStream object =
+                    s3().getObject(get -> get.bucket(from.bucket()).key(key))) {
+                Files.copy(object, file, StandardCopyOption.REPLACE_EXISTING);
+            }
+            written.add(file);
+        }
+        if (written.isEmpty()) {
+            throw new IllegalArgumentException("s3Uri: there is nothing at %s".formatted(s3Uri));
+        }
+        return written;
+    }
+
+    /// The keys below a prefix.
+    public List<String> listS3Files(String bucket, String keyPrefix) {
+        return s3().listObjectsV2Paginator(list -> list.bucket(bucket).prefix(keyPrefix)).contents().stream()
+                .map(S3Object::key)
+                .filter(key -> key.equals(keyPrefix)
+                        || keyPrefix.isEmpty()
+                        || keyPrefix.endsWith("/")
+                        || key.startsWith(keyPrefix + "/"))
+                .toList();
     }
 
     /// Encrypted by KMS, with its default key if none is named, as the SageMaker Python SDK uploads code.

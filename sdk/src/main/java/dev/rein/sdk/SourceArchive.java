@@ -27,7 +27,7 @@ final class SourceArchive {
     private static final int REGULAR = 0100644;
     private static final int EXECUTABLE = 0100755;
     private static final Pattern PLATFORM_JAR =
-            Pattern.compile("rein-(sdk|toolkit|workload|server|cli)-.*\\.jar|surefire.*\\.jar|idea_rt\\.jar");
+            Pattern.compile("rein-(toolkit|workload|server|cli)-.*\\.jar|surefire.*\\.jar|idea_rt\\.jar");
 
     /// Entry name to file, in order of name.
     private final Map<String, Path> entries = new TreeMap<>();
@@ -48,7 +48,8 @@ final class SourceArchive {
         }
     }
 
-    /// Adds the class path of this JVM, without the JDK's and Rein's own parts, which the runtime brings.
+    /// Adds the class path of this JVM, without the JDK's and Rein's own parts, which the runtime brings; but with
+    /// this SDK, which a main class that submits itself is linked to.
     void addClassPath(String classPath) throws IOException {
         int folders = 0;
         for (String element : classPath.split(File.pathSeparator, -1)) {
@@ -93,22 +94,32 @@ final class SourceArchive {
         var parameters = new GzipParameters();
         parameters.setModificationTime(0);
         try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(to));
-                var tar = new TarArchiveOutputStream(new GzipCompressorOutputStream(file, parameters))) {
-            tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
-            tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
-            for (Map.Entry<String, Path> entry : entries.entrySet()) {
-                var header = new TarArchiveEntry(entry.getKey());
-                header.setSize(Files.size(entry.getValue()));
-                header.setModTime(0);
-                header.setMode(Files.isExecutable(entry.getValue()) ? EXECUTABLE : REGULAR);
-                tar.putArchiveEntry(header);
-                Files.copy(entry.getValue(), tar);
-                tar.closeArchiveEntry();
-            }
+                TarArchiveOutputStream tar = tar(new GzipCompressorOutputStream(file, parameters))) {
+            writeEntries(tar);
         } finally {
             for (Path made : temporary) {
                 Files.deleteIfExists(made);
             }
+        }
+    }
+
+    /// For names and files of any length.
+    static TarArchiveOutputStream tar(OutputStream out) {
+        var tar = new TarArchiveOutputStream(out);
+        tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+        tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+        return tar;
+    }
+
+    void writeEntries(TarArchiveOutputStream tar) throws IOException {
+        for (Map.Entry<String, Path> entry : entries.entrySet()) {
+            var header = new TarArchiveEntry(entry.getKey());
+            header.setSize(Files.size(entry.getValue()));
+            header.setModTime(0);
+            header.setMode(Files.isExecutable(entry.getValue()) ? EXECUTABLE : REGULAR);
+            tar.putArchiveEntry(header);
+            Files.copy(entry.getValue(), tar);
+            tar.closeArchiveEntry();
         }
     }
 }

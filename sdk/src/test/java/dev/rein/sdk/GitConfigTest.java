@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,9 +15,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.zip.GZIPInputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -134,14 +130,8 @@ class GitConfigTest {
                 .outputPath("s3://mybkt/")
                 .build()
                 .fit(Map.of(), false, null, "j");
-        Map<String, String> files = new TreeMap<>();
-        byte[] archive =
-                platform.calls("PUT /mybkt/j/source/sourcedir.tar.gz").getLast().body();
-        try (var tar = new TarArchiveInputStream(new GZIPInputStream(new ByteArrayInputStream(archive)))) {
-            for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-                files.put(entry.getName(), new String(tar.readAllBytes(), StandardCharsets.UTF_8));
-            }
-        }
+        Map<String, String> files = Tar.files(
+                platform.calls("PUT /mybkt/j/source/sourcedir.tar.gz").getLast().body());
         assertThat(files).containsOnlyKeys("train.py");
         return String.valueOf(files.get("train.py"));
     }

@@ -1,6 +1,7 @@
 package dev.rein.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,16 +17,20 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.sagemaker.model.ExperimentConfig;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The same estimators as `record_golden_requests.py` made with the SageMaker Python SDK 2.257.7, and the same
 /// requests.
 class GoldenRequestsTest {
     private static final String JOB = "job-2026-11-22-21-49-16-593";
+    private static final String BUCKET = "sagemaker-us-west-2-000000000000";
+    private static final String REPACKED = "/" + BUCKET + "/m/model.tar.gz";
 
     @TempDir
     private Path folder = Path.of("");
@@ -178,6 +183,160 @@ class GoldenRequestsTest {
                         assertThat(requests(platform)).isEqualTo(golden(fit.name()));
                     }
                 }));
+    }
+
+    @Test
+    void deployOfCoachOnTensorFlowSendsWhatThePythonSdkSends() throws IOException {
+        deploy("deploy-coach-tensorflow", b -> coach(gpu(b), "0.11.1", RLFramework.TENSORFLOW), named("ml.m5.large"));
+    }
+
+    @Test
+    void deployOfCoachOnMxnetSendsWhatThePythonSdkSends() throws IOException {
+        deploy("deploy-coach-mxnet", b -> coach(cpu(b), "0.11.0", RLFramework.MXNET), named("ml.p3.2xlarge"));
+    }
+
+    @Test
+    void deployOfAnImagePacksTheModelAnewAndSendsWhatThePythonSdkSends() throws IOException {
+        byte[] packed = deploy(
+                "deploy-image",
+                b -> cpu(b).imageUri("my-rl:1"),
+                named("ml.m5.large")
+                        .volumeSize(10)
+                        .modelDataDownloadTimeout(100)
+                        .containerStartupHealthCheckTimeout(200)
+                        .kmsKey("endpoint-key")
+                        .tags(Map.of("team", "rl")));
+
+        assertThat(Tar.files(packed)).isEqualTo(Map.of("policy.bin", "abc", "code/train.py", "print('hello')\n"));
+    }
+
+    @Test
+    void anEntryPointOfTheDeploymentReplacesTheCodeOfTheModel() throws IOException {
+        Path serve = Files.writeString(folder.resolve("serve.py"), "serve");
+        Path library = Files.createDirectories(folder.resolve("common"));
+        Files.writeString(library.resolve("a.py"), "a");
+
+        try (var platform = new RecordingPlatform();
+                Session session = platform.session()) {
+            RLEstimator estimator =
+                    completed(platform, image(builder(session)), Map.of("./policy.bin", "abc", "code/old.py", "old"));
+
+            estimator.deploy(named("ml.m5.large").entryPoint(serve).dependencies(List.of(library)));
+
+            assertThat(Tar.files(platform.only("PUT " + REPACKED).body()))
+                    .isEqualTo(Map.of("policy.bin", "abc", "code/serve.py", "serve", "code/lib/common/a.py", "a"));
+            assertThat(platform.only("SageMaker.CreateModel")
+                            .json()
+                            .at("/PrimaryContainer/Environment/SAGEMAKER_PROGRAM")
+                            .asString())
+                    .isEqualTo("serve.py");
+        }
+    }
+
+    @Test
+    void downloadModelWritesItsFilesAndNoneElsewhere() throws IOException {
+        try (var platform = new RecordingPlatform();
+                Session session = platform.session()) {
+            RLEstimator estimator =
+                    completed(platform, image(builder(session)), Map.of("policy.bin", "abc", "a/b.txt", "b"));
+            estimator.downloadModel(folder.resolve("model"));
+            assertThat(folder.resolve("model/policy.bin")).hasContent("abc");
+            assertThat(folder.resolve("model/a/b.txt")).hasContent("b");
+        }
+        try (var platform = new RecordingPlatform();
+                Session session = platform.session()) {
+            RLEstimator estimator = completed(platform, image(builder(session)), Map.of("a/../../evil", "abc"));
+            assertThatThrownBy(() -> estimator.downloadModel(folder.resolve("model")))
+                    .hasMessageContaining("leads out of it");
+            assertThat(folder.resolve("evil")).doesNotExist();
+        }
+    }
+
+    @Test
+    void whatIsWrongWithADeploymentIsToldAtOnceBeforeAnyCall() throws IOException {
+        try (var platform = new RecordingPlatform();
+                Session session = platform.session()) {
+            RLEstimator estimator = image(builder(session)).build();
+
+            assertThatThrownBy(() -> estimator.deploy(
+                            Deployment.on(0, "m5").endpointName("a b").dependencies(List.of(folder.resolve("absent")))))
+                    .hasMessageContainingAll(
+                            "initialInstanceCount: 0",
+                            "Failed to parse instance type \"m5\"",
+                            "endpointName: \"a b\"",
+                            "Please provide an `entry_point`.",
+                            "absent does not exist");
+            assertThatThrownBy(() -> estimator.deploy(Deployment.serverless(1000, 0)))
+                    .hasMessageContainingAll("memorySizeInMb: 1000", "maxConcurrency: 0");
+            assertThatThrownBy(() -> estimator.deploy(1, "ml.m5.large"))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("Estimator is not associated with a training job");
+            assertThat(platform.operations()).isEmpty();
+        }
+    }
+
+    private static Deployment named(String instanceType) {
+        return Deployment.on(1, instanceType).endpointName("e").modelName("m");
+    }
+
+    /// @return what was put into the default bucket; nothing if nothing was
+    private byte[] deploy(String golden, UnaryOperator<RLEstimator.Builder> arguments, Deployment deployment)
+            throws IOException {
+        try (var platform = new RecordingPlatform();
+                Session session = platform.session()) {
+            RLEstimator estimator = completed(platform, arguments.apply(builder(session)), Map.of("policy.bin", "abc"));
+            int before = requests(platform).size();
+
+            Predictor predictor = estimator.deploy(deployment);
+
+            assertThat(predictor.getClass())
+                    .isEqualTo(
+                            golden.endsWith("tensorflow")
+                                    ? TensorFlowPredictor.class
+                                    : golden.endsWith("mxnet") ? MXNetPredictor.class : Predictor.class);
+            List<JsonNode> sent = requests(platform);
+            // Python's session was told a default bucket; ours is the account's
+            String text = sent.subList(before, sent.size())
+                    .toString()
+                    .replace(BUCKET, "mybkt")
+                    .replace("Weight\":1.0", "Weight\":1");
+            assertThat(JsonMapper.shared().readTree(text).valueStream().toList())
+                    .isEqualTo(golden(golden));
+            return platform.calls("PUT " + REPACKED).stream()
+                    .findFirst()
+                    .map(RecordingPlatform.Call::body)
+                    .orElse(new byte[0]);
+        }
+    }
+
+    /// An estimator whose job has ended, with a model of some files.
+    private RLEstimator completed(RecordingPlatform platform, RLEstimator.Builder builder, Map<String, String> model)
+            throws IOException {
+        RLEstimator estimator = builder.build();
+        estimator.fit(Map.of(), false, null, JOB);
+        ObjectNode job =
+                (ObjectNode) platform.only("SageMaker.CreateTrainingJob").json();
+        job.put("TrainingJobStatus", "Completed")
+                .putObject("ModelArtifacts")
+                .put("S3ModelArtifacts", "s3://models/" + JOB + "/output/model.tar.gz");
+        platform.on("SageMaker.DescribeTrainingJob", job.toString())
+                .on(
+                        "SageMaker.CreateEndpoint",
+                        "{\"EndpointArn\":\"arn:aws:sagemaker:us-west-2:000000000000:endpoint/e\"}")
+                .on(
+                        "SageMaker.DescribeEndpoint",
+                        "{\"EndpointName\":\"e\",\"EndpointConfigName\":\"e\",\"EndpointStatus\":\"InService\"}")
+                .onXml(
+                        "GetCallerIdentity",
+                        "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">"
+                                + "<GetCallerIdentityResult><Account>000000000000</Account></GetCallerIdentityResult>"
+                                + "</GetCallerIdentityResponse>")
+                .onBytes("GET /models/" + JOB + "/output/model.tar.gz", Tar.of(model))
+                .onBytes(
+                        "GET /mybkt/" + JOB + "/source/sourcedir.tar.gz",
+                        platform.only("PUT /mybkt/" + JOB + "/source/sourcedir.tar.gz")
+                                .body());
+        return estimator;
     }
 
     private RLEstimator.Builder builder(Session session) throws IOException {

@@ -236,7 +236,14 @@ class JobLifeTest {
         private static final String COACH =
                 "520713654638.dkr.ecr.us-west-2.amazonaws.com/sagemaker-rl-tensorflow:coach0.11.1-gpu-py3";
 
-        private void completed(String image, String more) {
+        private void completed(String image, String more) throws IOException {
+            platform.onXml(
+                            "GetCallerIdentity",
+                            "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">"
+                                    + "<GetCallerIdentityResult><Account>000000000000</Account>"
+                                    + "</GetCallerIdentityResult></GetCallerIdentityResponse>")
+                    .onBytes("GET /b/j/output/model.tar.gz", Tar.of(Map.of("policy.bin", "abc")))
+                    .onBytes("GET /b/j/source/sourcedir.tar.gz", Tar.of(Map.of("train.py", "1")));
             platform.on(DESCRIBE, job("Completed", image, more))
                     .on("SageMaker.ListTags", "{\"Tags\":[{\"Key\":\"team\",\"Value\":\"rl\"}]}")
                     .on(
@@ -249,7 +256,7 @@ class JobLifeTest {
         }
 
         @Test
-        void deployMakesAModelAConfigurationAndAnEndpointInThatOrder() {
+        void deployMakesAModelAConfigurationAndAnEndpointInThatOrder() throws IOException {
             completed("rein-toolkit:0.1.0", "");
 
             RLEstimator estimator = attach(new ArrayList<>());
@@ -272,7 +279,7 @@ class JobLifeTest {
         }
 
         @Test
-        void theEnvironmentAndTheIsolationComeBackAndGoOnToTheModel() {
+        void theEnvironmentAndTheIsolationComeBackAndGoOnToTheModel() throws IOException {
             completed("my-rl:1", ",\"Environment\":{\"A\":\"b\"},\"EnableNetworkIsolation\":true");
 
             attach(new ArrayList<>()).deploy(1, "ml.m5.large", "e");
@@ -283,7 +290,7 @@ class JobLifeTest {
         }
 
         @Test
-        void coachIsServedByTensorFlowServingForTheProcessorOfTheEndpoint() {
+        void coachIsServedByTensorFlowServingForTheProcessorOfTheEndpoint() throws IOException {
             completed(COACH, "");
 
             Predictor predictor = attach(new ArrayList<>()).deploy(1, "ml.m4.xlarge", "e");
@@ -297,7 +304,7 @@ class JobLifeTest {
         }
 
         @Test
-        void anImageOfAPrivateRegistryStaysTheImage() {
+        void anImageOfAPrivateRegistryStaysTheImage() throws IOException {
             String mirrored =
                     "123456789012.dkr.ecr.us-west-2.amazonaws.com/sagemaker-rl-ray-container:ray-1.6.0-torch-cpu-py36";
             completed(mirrored, "");
@@ -312,7 +319,7 @@ class JobLifeTest {
         }
 
         @Test
-        void everyArgumentComesBack() {
+        void everyArgumentComesBack() throws IOException {
             RLEstimator original = RLEstimator.builder()
                     .session(session)
                     .sourceArchive("s3://bkt/j/source/sourcedir.tar.gz")
@@ -377,7 +384,7 @@ class JobLifeTest {
         }
 
         @Test
-        void fittingAgainUsesTheCodeTheJobHad() {
+        void fittingAgainUsesTheCodeTheJobHad() throws IOException {
             completed("rein-toolkit:0.1.0", "");
 
             attach(new ArrayList<>()).fit(Map.of(), false, null, "again");

@@ -24,8 +24,9 @@ import tools.jackson.databind.json.JsonMapper;
 final class RecordingPlatform implements AutoCloseable {
     /// @param operation `SageMaker.CreateTrainingJob`, `sts.GetCallerIdentity`, `PUT /bucket/key`, `POST
     ///     /endpoints/…`
+    /// @param from      the port at the other end
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Call(String operation, byte[] body, Map<String, List<String>> headers) {
+    record Call(String operation, byte[] body, Map<String, List<String>> headers, int from) {
         JsonNode json() {
             return JsonMapper.shared().readTree(body);
         }
@@ -72,6 +73,11 @@ final class RecordingPlatform implements AutoCloseable {
         return this;
     }
 
+    RecordingPlatform onBytes(String operation, byte[] body) {
+        add(operation, new Answer(200, "application/octet-stream", body));
+        return this;
+    }
+
     RecordingPlatform refuse(String operation, String type, String message) {
         String body = JsonMapper.shared().writeValueAsString(Map.of("__type", type, "message", message));
         add(operation, new Answer(400, "application/x-amz-json-1.1", body.getBytes(StandardCharsets.UTF_8)));
@@ -106,7 +112,11 @@ final class RecordingPlatform implements AutoCloseable {
         try (exchange) {
             byte[] body = unchunked(exchange, exchange.getRequestBody().readAllBytes());
             String operation = operation(exchange, body);
-            calls.add(new Call(operation, body, Map.copyOf(exchange.getRequestHeaders())));
+            calls.add(new Call(
+                    operation,
+                    body,
+                    Map.copyOf(exchange.getRequestHeaders()),
+                    exchange.getRemoteAddress().getPort()));
             Answer answer = next(operation);
             exchange.getResponseHeaders().set("Content-Type", answer.contentType());
             exchange.sendResponseHeaders(answer.status(), answer.body().length == 0 ? -1 : answer.body().length);

@@ -3,17 +3,13 @@ package dev.rein.sdk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.zip.GZIPInputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -166,15 +162,8 @@ class TrainingJobRequestTest {
         }
 
         private Map<String, String> unpacked() throws IOException {
-            byte[] archive = platform.only("PUT /mybkt/" + JOB + "/source/sourcedir.tar.gz")
-                    .body();
-            Map<String, String> files = new TreeMap<>();
-            try (var tar = new TarArchiveInputStream(new GZIPInputStream(new ByteArrayInputStream(archive)))) {
-                for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-                    files.put(entry.getName(), new String(tar.readAllBytes(), StandardCharsets.UTF_8));
-                }
-            }
-            return files;
+            return Tar.files(platform.only("PUT /mybkt/" + JOB + "/source/sourcedir.tar.gz")
+                    .body());
         }
     }
 
