@@ -209,6 +209,7 @@ public final class A2c implements Algorithm {
         criticOptimizer.state(checkpoint.part("critic_optimizer"));
         headOptimizer.state(checkpoint.part("head_optimizer"));
         rollout.state(checkpoint.part("rollout"));
+        environments.state(checkpoint.part("environments"));
     }
 
     @Override

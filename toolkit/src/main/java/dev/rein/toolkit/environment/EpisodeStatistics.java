@@ -1,5 +1,6 @@
 package dev.rein.toolkit.environment;
 
+import dev.rein.toolkit.checkpoint.Checkpoint;
 import java.util.Arrays;
 
 /// Returns and lengths of episodes as they end, over the most recent hundred. Written by the thread that steps.
@@ -7,33 +8,39 @@ public final class EpisodeStatistics {
     private static final int WINDOW = 100;
 
     private final double[] runningReturn;
-    private final int[] runningLength;
     private final double[] returns = new double[WINDOW];
     private final int[] lengths = new int[WINDOW];
     private long ended;
 
     EpisodeStatistics(int environments) {
         runningReturn = new double[environments];
-        runningLength = new int[environments];
     }
 
-    void step(int environment, float reward) {
+    void reward(int environment, float reward) {
         runningReturn[environment] += reward;
-        runningLength[environment]++;
     }
 
     /// Episodes under way were given up: they count nowhere.
     void forgetRunning() {
         Arrays.fill(runningReturn, 0);
-        Arrays.fill(runningLength, 0);
     }
 
-    void end(int environment) {
+    void forgetRunning(int environment) {
+        runningReturn[environment] = 0;
+    }
+
+    void end(int environment, int length) {
         int slot = (int) (ended++ % WINDOW);
         returns[slot] = runningReturn[environment];
-        lengths[slot] = runningLength[environment];
+        lengths[slot] = length;
         runningReturn[environment] = 0;
-        runningLength[environment] = 0;
+    }
+
+    void state(Checkpoint checkpoint) {
+        ended = checkpoint.integer("ended", ended);
+        checkpoint.doubles("running", runningReturn);
+        checkpoint.doubles("returns", returns);
+        checkpoint.integers("lengths", lengths);
     }
 
     /// Episodes that have ended so far.

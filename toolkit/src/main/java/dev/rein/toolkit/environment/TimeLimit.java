@@ -1,36 +1,21 @@
 package dev.rein.toolkit.environment;
 
-import static java.util.Objects.requireNonNull;
-
+import dev.rein.toolkit.checkpoint.Checkpoint;
 import java.util.random.RandomGenerator;
 
 /// Truncates episodes after a number of steps, as Gymnasium's wrapper of the same name.
-public final class TimeLimit implements Environment {
+public final class TimeLimit extends Wrapper {
     private final Environment environment;
     private final int limit;
     private int steps;
 
     public TimeLimit(Environment environment, int limit) {
-        this.environment = requireNonNull(environment, "environment");
+        super(environment);
+        this.environment = environment;
         if (limit < 1) {
             throw new IllegalArgumentException("limit: %d (expected: at least 1)".formatted(limit));
         }
         this.limit = limit;
-    }
-
-    @Override
-    public Space observationSpace() {
-        return environment.observationSpace();
-    }
-
-    @Override
-    public Space actionSpace() {
-        return environment.actionSpace();
-    }
-
-    @Override
-    public boolean masksActions() {
-        return environment.masksActions();
     }
 
     @Override
@@ -48,7 +33,7 @@ public final class TimeLimit implements Environment {
     }
 
     @Override
-    public void close() {
-        environment.close();
+    protected void own(Checkpoint checkpoint) {
+        steps = (int) checkpoint.integer("steps", steps);
     }
 }

@@ -1,76 +1,59 @@
 package dev.rein.toolkit.environment;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.rein.toolkit.checkpoint.Checkpoint;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.Supplier;
 
-/// Many environments stepped as one batch, on the calling thread. An ended episode is followed at once by the next
-/// (Gymnasium's SAME_STEP): [#observations] then holds the first observation of the next episode and
-/// [#finalObservations] the last of the ended one.
+/// Many environments stepped as one batch. An ended episode is followed at once by the next, unless [VectorOptions]
+/// say otherwise: [#observations] then holds the first observation of the next episode and [#finalObservations] the
+/// last of the ended one.
 ///
 /// The arrays stay the same for the life of the batch and are overwritten by every step. Owned by one thread at a
-/// time.
+/// time; with several threads each environment still meets one thread only, and what comes out is the same bit for
+/// bit.
 public final class VectorEnvironment implements AutoCloseable {
-    private final List<Environment> environments;
-    private final Space observationSpace;
-    private final Space actionSpace;
-    private final int size;
-    private final int choices;
-    private final long seed;
-
-    private final float[] observations;
-    private final float[] finalObservations;
-    private final float[] rewards;
-    private final float[] elapsed;
-    private final boolean[] terminated;
-    private final boolean[] truncated;
-    private final boolean[] masks;
-
-    private final long[] episodes;
-    private final EpisodeRandom[] random;
-    /// What is checked of every observation: a choice outside its space would be another's feature. A number
-    /// outside a Box is the simulator's affair.
-    private final Part[] chosen;
-
-    private final Step step;
-    private final Row action = new Row();
+    private final Batch batch;
+    private final Crew crew;
     private final EpisodeStatistics statistics;
     private boolean begun;
+    private boolean failed;
+    private boolean closed;
 
-    private VectorEnvironment(List<Environment> environments, long seed) {
-        Environment first = environments.getFirst();
-        this.environments = environments;
-        this.seed = seed;
-        observationSpace = first.observationSpace();
-        actionSpace = first.actionSpace();
-        size = observationSpace.size();
-        chosen = observationSpace.leaves().stream()
-                .filter(leaf -> !(leaf.space() instanceof Box))
-                .toArray(Part[]::new);
-        step = new Step(first);
-        choices = step.choices();
-        int count = environments.size();
-        observations = new float[count * size];
-        finalObservations = new float[count * size];
-        rewards = new float[count];
-        elapsed = new float[count];
-        terminated = new boolean[count];
-        truncated = new boolean[count];
-        masks = new boolean[count * choices];
-        episodes = new long[count];
-        random = new EpisodeRandom[count];
-        for (int i = 0; i < count; i++) {
-            random[i] = new EpisodeRandom(seed, i, 0);
+    private VectorEnvironment(List<Environment> environments, long seed, VectorOptions options) {
+        batch = new Batch(environments, seed, options);
+        statistics = new EpisodeStatistics(batch.count);
+        Block[] blocks = new Block[Math.min(options.threads(), batch.count)];
+        for (int i = 0; i < blocks.length; i++) {
+            int from = (int) ((long) batch.count * i / blocks.length);
+            int to = (int) ((long) batch.count * (i + 1) / blocks.length);
+            blocks[i] = new Block(batch, from, to);
         }
-        statistics = new EpisodeStatistics(count);
+        crew = new Crew(blocks, options.stepLimit());
     }
 
+    /// On the calling thread, with [VectorOptions#defaults].
+    ///
     /// @param maker called once for each environment; every call makes another of the same spaces
     /// @param count at least 1
     /// @param seed  the chance of all episodes
     /// @throws IllegalArgumentException if the maker gives the same environment twice running, or other spaces;
     ///     those made by then are closed
     public static VectorEnvironment of(Supplier<? extends Environment> maker, int count, long seed) {
+        return of(maker, count, seed, VectorOptions.defaults());
+    }
+
+    /// @param maker   called once for each environment; every call makes another of the same spaces
+    /// @param count   at least 1
+    /// @param seed    the chance of all episodes
+    /// @throws IllegalArgumentException if the maker gives the same environment twice running, or other spaces;
+    ///     those made by then are closed
+    public static VectorEnvironment of(
+            Supplier<? extends Environment> maker, int count, long seed, VectorOptions options) {
+        requireNonNull(options, "options");
         if (count < 1) {
             throw new IllegalArgumentException("count: %d (expected: at least 1)".formatted(count));
         }
@@ -79,7 +62,7 @@ public final class VectorEnvironment implements AutoCloseable {
             for (int i = 0; i < count; i++) {
                 made.add(another(maker.get(), made));
             }
-            return new VectorEnvironment(List.copyOf(made), seed);
+            return new VectorEnvironment(made, seed, options);
         } catch (RuntimeException e) {
             closeAll(made).forEach(e::addSuppressed);
             throw e;
@@ -114,51 +97,52 @@ public final class VectorEnvironment implements AutoCloseable {
     }
 
     public int count() {
-        return environments.size();
+        return batch.count;
     }
 
     public Space observationSpace() {
-        return observationSpace;
+        return batch.observationSpace;
     }
 
     public Space actionSpace() {
-        return actionSpace;
+        return batch.actionSpace;
     }
 
     public long seed() {
-        return seed;
+        return batch.seed;
     }
 
     /// `[count × observation size]`, of the episodes now running.
     public float[] observations() {
-        return observations;
+        return batch.observations;
     }
 
     /// `[count × observation size]`; a row is meaningful where the last step ended an episode.
     public float[] finalObservations() {
-        return finalObservations;
+        return batch.finalObservations;
     }
 
     public float[] rewards() {
-        return rewards;
+        return batch.rewards;
     }
 
     /// Time each step took; 1 unless the simulator says otherwise.
     public float[] elapsed() {
-        return elapsed;
+        return batch.elapsed;
     }
 
     public boolean[] terminated() {
-        return terminated;
+        return batch.terminated;
     }
 
+    /// Never where the episode is also terminated.
     public boolean[] truncated() {
-        return truncated;
+        return batch.truncated;
     }
 
     /// `[count × choices]`, which actions are allowed now; empty where nothing is masked.
     public boolean[] masks() {
-        return masks;
+        return batch.masks;
     }
 
     public EpisodeStatistics statistics() {
@@ -166,109 +150,121 @@ public final class VectorEnvironment implements AutoCloseable {
     }
 
     /// Begins the first episode everywhere, whatever was running before.
+    ///
+    /// @throws EnvironmentException if an environment fails, hangs, or says something impossible
     public void reset() {
+        refuseClosed();
         statistics.forgetRunning();
-        for (int i = 0; i < environments.size(); i++) {
-            episodes[i] = 0;
-            begin(i);
-        }
+        failed = true;
+        crew.run(Block.Work.RESET);
+        failed = false;
         begun = true;
+    }
+
+    /// Begins the next episode in some; what ran there is given up.
+    ///
+    /// @param chosen `[count]`, where
+    /// @throws EnvironmentException as [#reset]
+    public void reset(boolean[] chosen) {
+        refuseUnlessRunning("reset of some");
+        if (chosen.length != batch.count) {
+            throw new IllegalArgumentException(
+                    "chosen: %d (expected: %d, one for each environment)".formatted(chosen.length, batch.count));
+        }
+        for (int i = 0; i < chosen.length; i++) {
+            if (chosen[i]) {
+                statistics.forgetRunning(i);
+            }
+        }
+        batch.chosen = chosen;
+        failed = true;
+        crew.run(Block.Work.RESET_CHOSEN);
+        failed = false;
     }
 
     /// Takes one action everywhere.
     ///
     /// @param actions `[count × action size]`
-    /// @throws IllegalStateException    before the first reset, or if an environment says something impossible
+    /// @throws IllegalStateException    before the first reset, or after a failure without one
+    /// @throws EnvironmentException     if an environment fails, hangs, or says something impossible
     /// @throws IllegalArgumentException if there are fewer or more actions than that
     public void step(float[] actions) {
-        if (!begun) {
-            throw new IllegalStateException("step: called before reset (expected: reset once, then steps)");
-        }
-        int width = actionSpace.size();
-        if (actions.length != environments.size() * width) {
+        refuseUnlessRunning("step");
+        if (actions.length != batch.count * batch.width) {
             throw new IllegalArgumentException("actions: %d numbers (expected: %d for %d of %s)"
-                    .formatted(actions.length, environments.size() * width, environments.size(), actionSpace));
+                    .formatted(actions.length, batch.count * batch.width, batch.count, batch.actionSpace));
         }
-        for (int i = 0; i < environments.size(); i++) {
-            environments.get(i).step(action.at(actions, i * width, width), step.begin(observations, i * size, size));
-            checkSaid(i);
-            rewards[i] = step.reward();
-            elapsed[i] = step.elapsed();
-            terminated[i] = step.terminated();
-            truncated[i] = step.truncated() && !step.terminated();
-            statistics.step(i, step.reward());
-            if (step.terminated() || step.truncated()) {
-                System.arraycopy(observations, i * size, finalObservations, i * size, size);
-                statistics.end(i);
-                episodes[i]++;
-                begin(i);
-            } else if (choices > 0) {
-                keepMask(i);
+        batch.actions = actions;
+        failed = true;
+        crew.run(Block.Work.STEP);
+        failed = false;
+        for (int i = 0; i < batch.count; i++) {
+            statistics.reward(i, batch.rewards[i]);
+            if (batch.terminated[i] || batch.truncated[i]) {
+                statistics.end(i, batch.endedLength[i]);
             }
         }
     }
 
-    private void begin(int i) {
-        random[i].rekey(seed, i, episodes[i]);
-        environments.get(i).reset(random[i], step.begin(observations, i * size, size));
-        checkSaid(i);
-        if (choices > 0) {
-            keepMask(i);
-        }
-    }
-
-    private void keepMask(int i) {
-        step.copyMask(masks, i * choices);
-        int part = step.partWithoutChoice();
-        if (part >= 0) {
+    private void refuseUnlessRunning(String call) {
+        refuseClosed();
+        if (failed) {
             throw new IllegalStateException(
-                    "environment %d, episode %d: all choices%s are masked (expected: at least one allowed, or the episode ended)"
-                            .formatted(
-                                    i,
-                                    episodes[i],
-                                    actionSpace instanceof MultiDiscrete ? " of part %d".formatted(part) : ""));
+                    call + ": an environment failed in the call before (expected: reset everything, or close)");
+        }
+        if (!begun) {
+            throw new IllegalStateException(call + ": called before reset (expected: reset once, then steps)");
         }
     }
 
-    private void checkSaid(int i) {
-        float sum = step.reward() * 0;
-        for (int k = i * size; k < (i + 1) * size; k++) {
-            sum += observations[k] * 0; // NaN and infinity survive a product with 0
-        }
-        if (Float.isNaN(sum)) {
-            throw new IllegalStateException(said(i));
-        }
-        if (!(step.elapsed() >= 0 && step.elapsed() < Float.POSITIVE_INFINITY)) {
-            throw new IllegalStateException("environment %d, episode %d: elapsed is %s (expected: 0 or more, finite)"
-                    .formatted(i, episodes[i], step.elapsed()));
-        }
-        for (Part leaf : chosen) {
-            String problem = leaf.space().problem(observations, i * size + leaf.offset());
-            if (!problem.isEmpty()) {
-                throw new IllegalStateException("environment %d, episode %d: observation: %s%s"
-                        .formatted(i, episodes[i], leaf.name().isEmpty() ? "" : leaf.name() + ": ", problem));
-            }
+    private void refuseClosed() {
+        if (closed) {
+            throw new IllegalStateException("environments: closed (expected: no call after close)");
         }
     }
 
-    private String said(int i) {
-        if (!Float.isFinite(step.reward())) {
-            return "environment %d, episode %d: reward is %s (expected: a finite number)"
-                    .formatted(i, episodes[i], step.reward());
+    /// Saves or restores everything, in the middle of episodes, so that what follows is the same bit for bit. A
+    /// [Resumable] environment saves itself; of any other the actions of the running episode are saved, and taken
+    /// again when restoring.
+    ///
+    /// @throws dev.rein.toolkit.checkpoint.CheckpointException while restoring, if the checkpoint is of other
+    ///     environments, or one of them does not come to where it was when it takes its actions again
+    /// @throws IllegalStateException while saving, if actions were not kept ([VectorOptions#replayed])
+    public void state(Checkpoint checkpoint) {
+        refuseClosed();
+        new VectorState(batch).state(checkpoint);
+        statistics.state(checkpoint.part("statistics"));
+        begun = checkpoint.truth("begun", begun);
+        if (begun && checkpoint.restoring()) {
+            failed = true;
+            crew.run(Block.Work.REPLAY);
+            failed = false;
         }
-        for (int k = 0; k < size; k++) {
-            if (!Float.isFinite(observations[i * size + k])) {
-                return "environment %d, episode %d: observation element %d is %s (expected: a finite number)"
-                        .formatted(i, episodes[i], k, observations[i * size + k]);
-            }
+        if (begun) {
+            new VectorState(batch).resumables(checkpoint);
         }
-        throw new AssertionError("nothing is wrong");
     }
 
-    /// Closes every environment, the last first, and throws the first failure with the others suppressed.
+    /// Ends the threads, then closes every environment, the last first, and throws the first failure with the
+    /// others suppressed. An environment that hangs is left behind, and said so.
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        BitSet hanging = crew.end();
+        List<Environment> environments = new ArrayList<>();
+        for (int i = 0; i < batch.count; i++) {
+            if (!hanging.get(i)) {
+                environments.add(batch.environments[i]);
+            }
+        }
         List<RuntimeException> failures = closeAll(environments);
+        if (!hanging.isEmpty()) {
+            failures.addFirst(new IllegalStateException(
+                    "environments %s hang and were left unclosed, each with its thread".formatted(hanging)));
+        }
         if (!failures.isEmpty()) {
             RuntimeException first = failures.removeFirst();
             failures.forEach(first::addSuppressed);

@@ -298,6 +298,7 @@ public final class Ppo implements Algorithm {
         criticAdam.state(checkpoint.part("critic_adam"));
         headAdam.state(checkpoint.part("head_adam"));
         rollout.state(checkpoint.part("rollout"));
+        environments.state(checkpoint.part("environments"));
     }
 
     @Override

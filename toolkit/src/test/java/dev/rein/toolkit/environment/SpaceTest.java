@@ -199,7 +199,8 @@ class SpaceTest {
         void partWithoutChoiceIsNamed() {
             environments.reset();
             assertThatThrownBy(() -> environments.step(new float[] {0, 1, 1, 0}))
-                    .hasMessageContaining("environment 1, episode 0: all choices of part 1 are masked");
+                    .hasMessageContaining(
+                            "environment 1, episode 0, step 1 with action [1.0, 0.0]: all choices of part 1 are masked");
         }
 
         @Test

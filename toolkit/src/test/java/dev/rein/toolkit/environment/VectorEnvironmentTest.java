@@ -166,7 +166,8 @@ class VectorEnvironmentTest {
         environments.step(new float[2]);
         assertThatThrownBy(() -> environments.step(new float[2]))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("environment 0, episode 0: observation: it is 3.0 (expected: a whole number of 0..2)");
+                .hasMessage(
+                        "environment 0, episode 0, step 3 with action [0.0]: observation: it is 3.0 (expected: a whole number of 0..2)");
     }
 
     @Test

@@ -237,7 +237,8 @@ class PpoTest {
         try (var ppo = new Ppo(SMALL, broken, 5)) {
             assertThatThrownBy(() -> ppo.train(1_000, _ -> {}))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("environment 0, episode 0: observation element 0 is NaN");
+                    .hasMessageContaining("environment 0, episode 0, step 1 with action [")
+                    .hasMessageContaining("observation element 0 is NaN");
         }
     }
 }
