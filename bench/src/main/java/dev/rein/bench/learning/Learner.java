@@ -4,9 +4,13 @@ import dev.rein.toolkit.a2c.A2c;
 import dev.rein.toolkit.a2c.A2cHyperParameters;
 import dev.rein.toolkit.ddpg.Ddpg;
 import dev.rein.toolkit.ddpg.DdpgHyperParameters;
+import dev.rein.toolkit.dqn.Dqn;
+import dev.rein.toolkit.dqn.DqnHyperParameters;
 import dev.rein.toolkit.environment.Environment;
 import dev.rein.toolkit.ppo.Ppo;
 import dev.rein.toolkit.ppo.PpoHyperParameters;
+import dev.rein.toolkit.qrdqn.QrDqn;
+import dev.rein.toolkit.qrdqn.QrDqnHyperParameters;
 import dev.rein.toolkit.sac.Sac;
 import dev.rein.toolkit.sac.SacHyperParameters;
 import dev.rein.toolkit.td3.Td3;
@@ -35,7 +39,9 @@ record Learner<H extends Record & HyperParameters<H>>(Function<String, Preset<H>
     private static final Map<String, Learner<?>> BY_NAME = new TreeMap<>(Map.of(
             "a2c", new Learner<>(A2cHyperParameters::preset, A2c::new),
             "ddpg", new Learner<>(DdpgHyperParameters::preset, Ddpg::new),
+            "dqn", new Learner<>(DqnHyperParameters::preset, Dqn::new),
             "ppo", new Learner<>(PpoHyperParameters::preset, Ppo::new),
+            "qrdqn", new Learner<>(QrDqnHyperParameters::preset, QrDqn::new),
             "sac", new Learner<>(SacHyperParameters::preset, Sac::new),
             "td3", new Learner<>(Td3HyperParameters::preset, Td3::new),
             "tqc", new Learner<>(TqcHyperParameters::preset, Tqc::new)));

@@ -1,0 +1,327 @@
+package dev.rein.toolkit.dqn;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.rein.toolkit.checkpoint.Checkpoint;
+import dev.rein.toolkit.distribution.Greedy;
+import dev.rein.toolkit.environment.Discrete;
+import dev.rein.toolkit.environment.Environment;
+import dev.rein.toolkit.environment.EpisodeRandom;
+import dev.rein.toolkit.environment.EpisodeStatistics;
+import dev.rein.toolkit.environment.VectorEnvironment;
+import dev.rein.toolkit.kernel.Kernels;
+import dev.rein.toolkit.nn.Activation;
+import dev.rein.toolkit.nn.Adam;
+import dev.rein.toolkit.nn.Architecture;
+import dev.rein.toolkit.nn.Initialisation;
+import dev.rein.toolkit.nn.Layer;
+import dev.rein.toolkit.nn.Linear;
+import dev.rein.toolkit.nn.Sequential;
+import dev.rein.toolkit.policy.Policy;
+import dev.rein.toolkit.replay.Batch;
+import dev.rein.toolkit.replay.Experience;
+import dev.rein.toolkit.replay.Priorities;
+import dev.rein.toolkit.replay.ReplayBuffer;
+import dev.rein.toolkit.training.Algorithm;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Deep Q-learning (Mnih et al. 2015, algorithm 1), with double estimates, dueling outputs, n-step returns and
+/// prioritised replay as options. Details follow Stable-Baselines3, whose figures the presets reproduce. Masked
+/// actions are neither taken nor hoped for.
+public final class Dqn implements Algorithm {
+    /// Steps between which a run can be watched.
+    private static final int ROUND = 250;
+
+    private final DqnHyperParameters hp;
+    private final ReturnModel model;
+    private final VectorEnvironment environments;
+    private final EpisodeRandom random;
+    private final Kernels kernels = Kernels.active();
+    private final Experience experience;
+    private final ReplayBuffer buffer;
+    private final Batch batch;
+    private final int choices;
+    private final int width;
+
+    private final @Nullable Dueling dueling;
+    private final Sequential online;
+    private final Sequential slow;
+    private final Adam optimizer;
+
+    private final float[] actions;
+    private final float[] raw;
+    private final float[] byRaw;
+    private final float[] values;
+    private final float[] nextValues;
+    private final float[] byValues;
+    private final int[] nextAction;
+    private final float[] errors;
+
+    private long steps;
+    private double loss = Double.NaN;
+    private double meanValue = Double.NaN;
+    private double epsilon = 1;
+    private double beta;
+    private float learningRate = Float.NaN;
+
+    /// @param maker makes one environment, whose actions must be [Discrete]
+    /// @param seed  of everything: episodes, initial weights, actions, batches
+    /// @throws IllegalArgumentException if the actions are of another kind, or the buffer does not fit into memory
+    public Dqn(DqnHyperParameters hp, Supplier<? extends Environment> maker, long seed) {
+        this(hp, new ReturnModel.Expected(), 1e-8f, maker, seed);
+    }
+
+    /// @param model   what the network says of each action
+    /// @param epsilon of Adam
+    public Dqn(
+            DqnHyperParameters hp, ReturnModel model, float epsilon, Supplier<? extends Environment> maker, long seed) {
+        this.hp = requireNonNull(hp, "hp");
+        this.model = requireNonNull(model, "model");
+        environments = VectorEnvironment.of(maker, hp.nEnvs(), seed);
+        if (!(environments.actionSpace() instanceof Discrete(int n))) {
+            throw new IllegalArgumentException(
+                    "actions: %s (expected: Discrete; for numbers take SAC, for several choices PPO)"
+                            .formatted(environments.actionSpace()));
+        }
+        choices = n;
+        width = choices * model.width();
+        random = new EpisodeRandom(seed, -1, 0);
+        dueling = hp.dueling() ? new Dueling(choices, model.width()) : null;
+        var shape = new Architecture(List.of(), hp.filters(), hp.netArch(), hp.activation(), hp.layerNorm());
+        int features = environments.observationSpace().features();
+        online = shape.network(features, dueling == null ? width : dueling.inputs(), Activation.IDENTITY)
+                .initialise(random, Initialisation.UNIFORM, 1);
+        slow = online.copy();
+        optimizer = new Adam(online.parameters().length, epsilon);
+        int maskSize = environments.masks().length / hp.nEnvs();
+        buffer = new ReplayBuffer(
+                environments.observationSpace(),
+                1,
+                maskSize,
+                hp.bufferSize(),
+                hp.prioritized() ? new Priorities(hp.bufferSize(), hp.priorityAlpha()) : null);
+        batch = buffer.batch(hp.batchSize());
+        int rows = Math.max(hp.batchSize(), hp.nEnvs());
+        actions = new float[hp.nEnvs()];
+        raw = new float[rows * online.outputSize()];
+        byRaw = new float[raw.length];
+        values = new float[rows * width];
+        nextValues = new float[rows * width];
+        byValues = new float[rows * width];
+        nextAction = new int[hp.batchSize()];
+        errors = new float[hp.batchSize()];
+        environments.reset();
+        experience = new Experience(environments, buffer, hp.gamma(), hp.nSteps());
+    }
+
+    @Override
+    public void round(double done) {
+        learningRate = hp.learningRate().at(done);
+        double explored = hp.explorationFraction() == 0 ? 1 : Math.min(1, done / hp.explorationFraction());
+        epsilon = hp.explorationInitialEps() + explored * (hp.explorationFinalEps() - hp.explorationInitialEps());
+        beta = hp.priorityBeta() + done * (1 - hp.priorityBeta());
+        for (long until = steps + ROUND; steps < until; ) {
+            for (int i = 0; i < hp.trainFreq(); i++) {
+                act();
+            }
+            if (steps > hp.learningStarts()) {
+                int due = hp.gradientSteps() < 0 ? hp.trainFreq() * hp.nEnvs() : hp.gradientSteps();
+                for (int i = 0; i < due; i++) {
+                    update();
+                }
+            }
+        }
+    }
+
+    /// ε-greedy over what is allowed.
+    private void act() {
+        int count = hp.nEnvs();
+        ask(online, experience.features(), count, values);
+        boolean[] masks = environments.masks();
+        for (int e = 0; e < count; e++) {
+            actions[e] = random.nextDouble() < epsilon || steps < hp.learningStarts()
+                    ? anyAllowed(masks, e * choices)
+                    : best(values, e, masks);
+        }
+        experience.step(actions, actions);
+        for (int e = 0; e < count; e++) {
+            if (++steps % hp.targetUpdateInterval() == 0) {
+                slow.follow(online, hp.tau());
+            }
+        }
+    }
+
+    /// @param out `[rows × choices × model width]`, overwritten
+    private void ask(Sequential network, float[] features, int rows, float[] out) {
+        if (dueling == null) {
+            network.forward(features, 0, rows, out, 0);
+        } else {
+            network.forward(features, 0, rows, raw, 0);
+            dueling.forward(raw, rows, out);
+        }
+    }
+
+    private int anyAllowed(boolean[] masks, int from) {
+        if (masks.length == 0) {
+            return random.nextInt(choices);
+        }
+        int allowed = 0;
+        for (int a = 0; a < choices; a++) {
+            allowed += masks[from + a] ? 1 : 0;
+        }
+        int left = random.nextInt(allowed);
+        int action = 0;
+        while (!masks[from + action] || left-- > 0) {
+            action++;
+        }
+        return action;
+    }
+
+    private int best(float[] outputs, int row, boolean[] masks) {
+        int best = -1;
+        float most = Float.NEGATIVE_INFINITY;
+        for (int a = 0; a < choices; a++) {
+            if (masks.length == 0 || masks[row * choices + a]) {
+                float value = model.value(outputs, row * width + a * model.width());
+                if (best < 0 || value > most) {
+                    best = a;
+                    most = value;
+                }
+            }
+        }
+        return best;
+    }
+
+    private void update() {
+        int rows = hp.batchSize();
+        buffer.sample(random, beta, batch);
+        chooseNext(rows);
+        ask(slow, batch.next(), rows, nextValues);
+        if (!hp.doubleDqn()) {
+            for (int row = 0; row < rows; row++) {
+                nextAction[row] = best(nextValues, row, batch.nextMask());
+            }
+        }
+        ask(online, batch.observation(), rows, values);
+        Arrays.fill(byValues, 0, rows * width, 0);
+        loss = 0;
+        meanValue = 0;
+        for (int row = 0; row < rows; row++) {
+            int at = row * width + ((int) batch.action()[row]) * model.width();
+            int next = row * width + nextAction[row] * model.width();
+            float reward = batch.reward()[row];
+            float discount = batch.discount()[row];
+            float value = model.value(values, at);
+            errors[row] = reward + discount * model.value(nextValues, next) - value;
+            meanValue += (double) value / rows;
+            loss += model.learn(values, at, nextValues, next, reward, discount, batch.weight()[row] / rows, byValues);
+        }
+        descend(rows);
+        buffer.prioritise(batch, errors);
+    }
+
+    /// Double DQN: the learning network chooses, the slow one says what the choice is worth.
+    private void chooseNext(int rows) {
+        if (hp.doubleDqn()) {
+            ask(online, batch.next(), rows, values);
+            for (int row = 0; row < rows; row++) {
+                nextAction[row] = best(values, row, batch.nextMask());
+            }
+        }
+    }
+
+    private void descend(int rows) {
+        online.zeroGradient();
+        if (dueling == null) {
+            online.backward(byValues, null);
+        } else {
+            dueling.backward(byValues, rows, byRaw);
+            online.backward(byRaw, null);
+        }
+        double norm = Math.sqrt(kernels.sumOfSquares(online.gradient(), 0, online.gradient().length));
+        boolean tooLong = hp.maxGradNorm() > 0 && norm > hp.maxGradNorm();
+        optimizer.step(
+                online.parameters(), online.gradient(), tooLong ? (float) (hp.maxGradNorm() / norm) : 1, learningRate);
+    }
+
+    /// A policy whose network gives each action's mean return: what stands behind the last layer, advantages and
+    /// quantiles, is linear and folded into it.
+    @Override
+    public Policy policy() {
+        return new Policy(
+                environments.observationSpace(),
+                environments.actionSpace(),
+                folded(),
+                new Greedy(environments.actionSpace()),
+                null);
+    }
+
+    private Sequential folded() {
+        List<Layer> layers = new ArrayList<>(online.layers());
+        int last = layers.size() - 1;
+        int from = online.offset(last);
+        int inputs = layers.get(last).inputs();
+        int outputs = layers.get(last).outputs();
+        layers.set(last, new Linear(inputs, choices, Activation.IDENTITY));
+        Sequential folded = new Sequential(layers);
+        System.arraycopy(online.parameters(), 0, folded.parameters(), 0, from);
+        float[] row = new float[outputs];
+        float[] values = new float[width];
+        for (int i = 0; i <= inputs; i++) { // weights row by row, then the biases
+            System.arraycopy(online.parameters(), from + i * outputs, row, 0, outputs);
+            if (dueling == null) {
+                System.arraycopy(row, 0, values, 0, width);
+            } else {
+                dueling.forward(row, 1, values);
+            }
+            for (int a = 0; a < choices; a++) {
+                folded.parameters()[from + i * choices + a] = model.value(values, a * model.width());
+            }
+        }
+        return folded;
+    }
+
+    @Override
+    public long steps() {
+        return steps;
+    }
+
+    /// `loss`, `value_mean` (of the actions taken), `exploration_rate` and `learning_rate` of the latest update.
+    @Override
+    public Map<String, Double> metrics() {
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("loss", loss);
+        metrics.put("value_mean", meanValue);
+        metrics.put("exploration_rate", epsilon);
+        metrics.put("learning_rate", (double) learningRate);
+        return metrics;
+    }
+
+    @Override
+    public EpisodeStatistics statistics() {
+        return environments.statistics();
+    }
+
+    @Override
+    public void state(Checkpoint checkpoint) {
+        checkpoint.same("algorithm", "dqn " + model);
+        checkpoint.same("hyperparameters", hp.values().toString());
+        steps = checkpoint.integer("steps", steps);
+        random.restore(checkpoint.integer("random", random.state()));
+        checkpoint.floats("online", online.parameters());
+        checkpoint.floats("slow", slow.parameters());
+        optimizer.state(checkpoint.part("optimizer"));
+        experience.state(checkpoint.part("experience"));
+    }
+
+    @Override
+    public void close() {
+        environments.close();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.rein.toolkit.qrdqn;
+
+import dev.rein.toolkit.checkpoint.Checkpoint;
+import dev.rein.toolkit.dqn.Dqn;
+import dev.rein.toolkit.dqn.ReturnModel;
+import dev.rein.toolkit.environment.Environment;
+import dev.rein.toolkit.environment.EpisodeStatistics;
+import dev.rein.toolkit.policy.Policy;
+import dev.rein.toolkit.training.Algorithm;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/// Quantile regression DQN (Dabney et al. 2018, "Distributional Reinforcement Learning with Quantile Regression",
+/// algorithm 1): [Dqn] that learns quantiles of each action's return, and acts by their mean. Details follow
+/// sb3-contrib, whose figures the presets reproduce.
+public final class QrDqn implements Algorithm {
+    private final Dqn learner;
+
+    /// @param maker makes one environment, whose actions must be `Discrete`
+    /// @param seed  of everything: episodes, initial weights, actions, batches
+    /// @throws IllegalArgumentException if the actions are of another kind, or the buffer does not fit into memory
+    public QrDqn(QrDqnHyperParameters hp, Supplier<? extends Environment> maker, long seed) {
+        // The epsilon of Adam is the paper's: 0.01 / 32 for its batch of 32
+        learner = new Dqn(hp.dqn(), new ReturnModel.Quantiles(hp.nQuantiles()), 0.01f / hp.batchSize(), maker, seed);
+    }
+
+    @Override
+    public long steps() {
+        return learner.steps();
+    }
+
+    @Override
+    public void round(double done) {
+        learner.round(done);
+    }
+
+    @Override
+    public Policy policy() {
+        return learner.policy();
+    }
+
+    /// As of [Dqn#metrics].
+    @Override
+    public Map<String, Double> metrics() {
+        return learner.metrics();
+    }
+
+    @Override
+    public EpisodeStatistics statistics() {
+        return learner.statistics();
+    }
+
+    @Override
+    public void state(Checkpoint checkpoint) {
+        learner.state(checkpoint);
+    }
+
+    @Override
+    public void close() {
+        learner.close();
+    }
+}

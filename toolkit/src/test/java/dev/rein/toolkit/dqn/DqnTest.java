@@ -1,0 +1,115 @@
+package dev.rein.toolkit.dqn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rein.toolkit.environment.classic.CartPole;
+import dev.rein.toolkit.environment.classic.Pendulum;
+import dev.rein.toolkit.policy.Policy;
+import dev.rein.toolkit.probe.World;
+import dev.rein.toolkit.training.Preset;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DqnTest {
+    private static final DqnHyperParameters SMALL = DqnHyperParameters.defaults()
+            .with(Map.of(
+                    "net_arch", "32,32",
+                    "batch_size", "64",
+                    "learning_rate", "0.003",
+                    "buffer_size", "5000",
+                    "target_update_interval", "100",
+                    "exploration_final_eps", "0.1"));
+
+    private static Policy trained(DqnHyperParameters hp, int steps) {
+        try (var learner = new Dqn(hp, World.FollowTheSign::new, 5)) {
+            learner.train(steps, _ -> {});
+            return learner.policy();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"gamma=0.99", "double_dqn=true", "dueling=true", "n_steps=3", "prioritized=true", "n_envs=4"})
+    void learnsWhatToDoFromWhatItSees(String option) {
+        String[] words = option.split("=", 2);
+        Policy policy = trained(SMALL.with(Map.of(words[0], words[1])), 4_000);
+        assertThat(policy.act(1)[0]).isEqualTo(1);
+        assertThat(policy.act(-1)[0]).isEqualTo(0);
+    }
+
+    /// A cut episode goes on: each state is worth 1 / (1 - γ), were a cut an end it would be less.
+    @Test
+    void cutEpisodesAreValuedAsIfTheyWentOn() {
+        try (var learner = new Dqn(SMALL.with("gamma", 0.5f), World.EndlessButCut::new, 5)) {
+            learner.train(4_000, _ -> {});
+            assertThat(learner.metrics().get("value_mean")).isBetween(1.95, 2.05);
+        }
+    }
+
+    /// V(1) = 1 whatever the last step takes, V(0) = γ³ = 1/8, and both are seen as often.
+    @Test
+    void timeThatAStepTookIsDiscounted() {
+        try (var learner = new Dqn(SMALL.with("gamma", 0.5f), World.UnevenTime::new, 5)) {
+            learner.train(4_000, _ -> {});
+            assertThat(learner.metrics().get("value_mean")).isBetween(0.42, 0.70);
+        }
+    }
+
+    @Test
+    void maskedActionsAreNeverTaken() {
+        try (var learner = new Dqn(SMALL, World.OnlyTheLast::new, 5)) {
+            learner.train(2_000, _ -> {});
+        }
+    }
+
+    @Test
+    void sameSeedGivesTheSamePolicyBitForBitAndAnotherSeedDoesNot() {
+        float[][] parameters = new float[3][];
+        for (int run = 0; run < 3; run++) {
+            try (var learner = new Dqn(
+                    SMALL.with(Map.of("dueling", "true", "prioritized", "true")), CartPole::v1, run == 2 ? 6 : 5)) {
+                learner.train(1_500, _ -> {});
+                parameters[run] = learner.policy().network().parameters();
+            }
+        }
+        assertThat(parameters[1]).containsExactly(parameters[0]);
+        assertThat(parameters[2]).isNotEqualTo(parameters[0]);
+    }
+
+    @Test
+    void savedPolicyActsTheSame(@TempDir Path folder) throws IOException {
+        Policy policy = trained(SMALL.with("dueling", true), 1_000);
+        policy.save(folder.resolve("policy.rein"));
+        Policy read = Policy.load(folder.resolve("policy.rein"));
+        for (float x = -1; x <= 1; x += 0.25f) {
+            assertThat(read.act(x)).containsExactly(policy.act(x));
+        }
+    }
+
+    @Test
+    void numbersAsActionsAreRefused() {
+        assertThatThrownBy(() -> new Dqn(SMALL, Pendulum::v1, 1))
+                .hasMessageContaining("(expected: Discrete; for numbers take SAC");
+    }
+
+    @Test
+    void everyPresetIsReadable() {
+        assertThat(Preset.all(DqnHyperParameters.defaults()))
+                .containsKeys("CartPole-v1", "Acrobot-v1", "MountainCar-v0", "LunarLander-v3");
+    }
+
+    @Test
+    void everyBadHyperparameterIsNamedAtOnce() {
+        assertThatThrownBy(() -> DqnHyperParameters.defaults()
+                        .with(Map.of("gradient_steps", "0", "priority_beta", "2", "gama", "0.9")))
+                .hasMessageContaining("DqnHyperParameters.gradient_steps: 0 (expected: at least 1, or -1")
+                .hasMessageContaining("DqnHyperParameters.priority_beta: 2.0 (expected: 0..1)")
+                .hasMessageContaining("DqnHyperParameters.gama: unknown");
+    }
+}
