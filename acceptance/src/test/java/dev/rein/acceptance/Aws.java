@@ -1,5 +1,6 @@
 package dev.rein.acceptance;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -7,12 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -27,6 +31,7 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.OutputLogEvent;
 import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
@@ -82,28 +87,74 @@ final class Aws implements AutoCloseable {
     ///
     /// @param change last word on the request, for tests that need more
     void submit(String job, String script, Consumer<CreateTrainingJobRequest.Builder> change) throws IOException {
-        if (s3.listBuckets().buckets().stream()
-                .noneMatch(bucket -> bucket.name().equals(BUCKET))) {
-            s3.createBucket(create -> create.bucket(BUCKET));
-        }
+        submit(job, "entry.sh", Map.of("entry.sh", script), Map.of(), change);
+    }
+
+    /// Submits a folder of code.
+    ///
+    /// @param entry           which of the files is started
+    /// @param files           text by name
+    /// @param hyperparameters of the script, as they go over the wire
+    void submit(
+            String job,
+            String entry,
+            Map<String, String> files,
+            Map<String, String> hyperparameters,
+            Consumer<CreateTrainingJobRequest.Builder> change)
+            throws IOException {
         String key = job + "/source/sourcedir.tar.gz";
-        s3.putObject(put -> put.bucket(BUCKET).key(key), RequestBody.fromBytes(tarGz("entry.sh", script)));
+        put(key, tarGz(files));
+        Map<String, String> all = new LinkedHashMap<>(hyperparameters);
+        all.put("sagemaker_program", "\"%s\"".formatted(entry));
+        all.put("sagemaker_submit_directory", "\"s3://%s/%s\"".formatted(BUCKET, key));
         CreateTrainingJobRequest.Builder request = CreateTrainingJobRequest.builder()
                 .trainingJobName(job)
                 .roleArn(ROLE)
                 .algorithmSpecification(algorithm ->
                         algorithm.trainingImage("rein-toolkit:latest").trainingInputMode("File"))
-                .hyperParameters(Map.of(
-                        "sagemaker_program",
-                        "\"entry.sh\"",
-                        "sagemaker_submit_directory",
-                        "\"s3://%s/%s\"".formatted(BUCKET, key)))
+                .hyperParameters(all)
                 .outputDataConfig(output -> output.s3OutputPath("s3://" + BUCKET))
                 .resourceConfig(resources ->
                         resources.instanceType("ml.m5.large").instanceCount(1).volumeSizeInGB(1))
                 .stoppingCondition(stopping -> stopping.maxRuntimeInSeconds(300));
         change.accept(request);
         sagemaker.createTrainingJob(request.build());
+    }
+
+    /// Puts an object into the tests' bucket, which is made when it is missing.
+    ///
+    /// @return its URI
+    String put(String key, byte[] content) {
+        if (s3.listBuckets().buckets().stream()
+                .noneMatch(bucket -> bucket.name().equals(BUCKET))) {
+            s3.createBucket(create -> create.bucket(BUCKET));
+        }
+        s3.putObject(put -> put.bucket(BUCKET).key(key), RequestBody.fromBytes(content));
+        return "s3://%s/%s".formatted(BUCKET, key);
+    }
+
+    boolean exists(String s3Uri) {
+        URI uri = URI.create(s3Uri);
+        try {
+            s3.headObject(head -> head.bucket(uri.getHost()).key(uri.getPath().substring(1)));
+            return true;
+        } catch (NoSuchKeyException e) {
+            return false;
+        }
+    }
+
+    /// Files of a gzipped tar archive, by name.
+    Map<String, String> archive(String s3Uri) throws IOException {
+        Map<String, String> files = new LinkedHashMap<>();
+        try (var tar = new TarArchiveInputStream(
+                new GZIPInputStream(new ByteArrayInputStream(object(s3Uri).asByteArray())))) {
+            for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                if (!entry.isDirectory()) {
+                    files.put(entry.getName(), new String(tar.readAllBytes(), StandardCharsets.UTF_8));
+                }
+            }
+        }
+        return files;
     }
 
     DescribeTrainingJobResponse describe(String job) {
@@ -171,15 +222,17 @@ final class Aws implements AutoCloseable {
         }
     }
 
-    private static byte[] tarGz(String name, String text) throws IOException {
-        byte[] content = text.getBytes(StandardCharsets.UTF_8);
+    private static byte[] tarGz(Map<String, String> files) throws IOException {
         var bytes = new ByteArrayOutputStream();
         try (var tar = new TarArchiveOutputStream(new GZIPOutputStream(bytes))) {
-            var entry = new TarArchiveEntry(name);
-            entry.setSize(content.length);
-            tar.putArchiveEntry(entry);
-            tar.write(content);
-            tar.closeArchiveEntry();
+            for (Map.Entry<String, String> file : files.entrySet()) {
+                byte[] content = file.getValue().getBytes(StandardCharsets.UTF_8);
+                var entry = new TarArchiveEntry(file.getKey());
+                entry.setSize(content.length);
+                tar.putArchiveEntry(entry);
+                tar.write(content);
+                tar.closeArchiveEntry();
+            }
         }
         return bytes.toByteArray();
     }

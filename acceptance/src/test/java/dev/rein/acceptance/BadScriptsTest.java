@@ -2,15 +2,10 @@ package dev.rein.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.zip.GZIPInputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -138,15 +133,6 @@ class BadScriptsTest {
     }
 
     private Map<String, String> files(DescribeTrainingJobResponse job) throws IOException {
-        byte[] archive = aws.object(job.modelArtifacts().s3ModelArtifacts()).asByteArray();
-        Map<String, String> files = new LinkedHashMap<>();
-        try (var tar = new TarArchiveInputStream(new GZIPInputStream(new ByteArrayInputStream(archive)))) {
-            for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-                if (!entry.isDirectory()) {
-                    files.put(entry.getName(), new String(tar.readAllBytes(), StandardCharsets.UTF_8));
-                }
-            }
-        }
-        return files;
+        return aws.archive(job.modelArtifacts().s3ModelArtifacts());
     }
 }

@@ -137,10 +137,10 @@ public final class Training implements AutoCloseable {
         }
         String script = ((EntryPoint.Shell) entry).name();
         makeExecutable(ml.code().resolve(script).toFile());
-        String line = joined(List.of("./" + script), arguments).stream()
-                .map(Training::shellQuoted)
-                .collect(Collectors.joining(" "));
-        return new Command(List.of("/bin/sh", "-c", "exec " + line), "/bin/sh -c \"%s\"".formatted(line));
+        List<String> words = joined(List.of("./" + script), arguments);
+        String line = words.stream().map(Training::shellQuoted).collect(Collectors.joining(" "));
+        // not by the shell it is shown with: one in between drops variables such as SM_HP_BATCH-SIZE
+        return new Command(words, "/bin/sh -c \"%s\"".formatted(line));
     }
 
     private void install(String failureKind, List<String> what, Map<String, String> environment)
@@ -150,9 +150,20 @@ public final class Training implements AutoCloseable {
 
     private void execute(String failureKind, Command command, Map<String, String> environment)
             throws IOException, InterruptedException {
-        EntryProcess process = EntryProcess.start(command, ml.code(), environment);
+        EntryProcess process = started(command, environment);
         termination.passTo(process);
         process.await(failureKind, orphans);
+    }
+
+    private EntryProcess started(Command command, Map<String, String> environment) {
+        try {
+            return EntryProcess.start(command, ml.code(), environment);
+        } catch (IOException refused) {
+            throw TrainingFailure.configuration(
+                    "%s cannot be started: %s (expected: a program of this host; a script's first line must name one too)"
+                            .formatted(command.words().getFirst(), refused.getMessage()),
+                    refused);
+        }
     }
 
     private Map<String, String> environment(Variables variables) {
