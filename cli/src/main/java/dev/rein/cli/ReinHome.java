@@ -43,9 +43,13 @@ record ReinHome(Path path) {
     static ReinHome ofEnvironment() {
         String home = System.getenv("REIN_HOME");
         return new ReinHome(
-                home == null || home.isBlank()
-                        ? Path.of(System.getProperty("user.home"), ".rein")
-                        : Path.of(home).toAbsolutePath());
+                home == null || home.isBlank() ? usual() : Path.of(home).toAbsolutePath());
+    }
+
+    /// `~/.rein` as a shell means it: `$HOME` beats what the system knows of the user.
+    private static Path usual() {
+        String user = System.getenv("HOME");
+        return Path.of(user == null || user.isBlank() ? System.getProperty("user.home") : user, ".rein");
     }
 
     Path serverLog() {

@@ -90,8 +90,11 @@ public final class Session implements AutoCloseable {
     /// @throws IllegalStateException if none runs there
     public static Session local() {
         String home = System.getenv("REIN_HOME");
-        return local(
-                home == null || home.isBlank() ? Path.of(System.getProperty("user.home"), ".rein") : Path.of(home));
+        if (home != null && !home.isBlank()) {
+            return local(Path.of(home));
+        }
+        String user = System.getenv("HOME"); // what ~ is to a shell; a container's user may be unknown to the system
+        return local(Path.of(user == null || user.isBlank() ? System.getProperty("user.home") : user, ".rein"));
     }
 
     /// The platform that runs on a folder.
