@@ -7,8 +7,10 @@ import dev.rein.server.backend.HostRuntime;
 import dev.rein.server.runtime.PythonRuntimes;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -97,11 +99,30 @@ public record Installation(Path root, Path java) {
                 .orElse("python3");
     }
 
-    private List<String> command(Path workload, String verb) {
+    /// Whether a start cache is there and younger than every jar of these folders. A JVM takes classes from a cache
+    /// even when their jar has changed since.
+    static boolean isFresh(Path cache, Path... folders) throws IOException {
+        if (!Files.isRegularFile(cache)) {
+            return false;
+        }
+        FileTime made = Files.getLastModifiedTime(cache);
+        for (Path folder : folders) {
+            try (DirectoryStream<Path> jars = Files.newDirectoryStream(folder, "*.jar")) {
+                for (Path jar : jars) {
+                    if (Files.getLastModifiedTime(jar).compareTo(made) > 0) {
+                        return false;
+                    }
+                }
+            }
+        }
+        return true;
+    }
+
+    private List<String> command(Path workload, String verb) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(java.toString());
         Path cached = workload.resolve("start").resolve(verb + ".args");
-        if (Files.isRegularFile(cached)) {
+        if (isFresh(cached, workload.resolve("lib"))) {
             command.add("@" + cached);
         } else {
             command.addAll(FLAGS);

@@ -44,7 +44,7 @@ record ServerProcess(Installation installation, ReinHome home) {
     ReinHome.Running start(List<String> options) throws IOException, InterruptedException {
         Path cache = cache();
         return launch(
-                Files.isRegularFile(cache)
+                Installation.isFresh(cache, cache.resolveSibling("lib"), cache.resolveSibling(""))
                         ? List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off", "-Xlog:cds=off")
                         : List.of(),
                 options);

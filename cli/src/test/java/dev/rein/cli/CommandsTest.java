@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
@@ -97,6 +98,21 @@ class CommandsTest {
             Files.writeString(keys, "{\"accessKeyId\":\"AKIDEXAMPLE\",\"secretAccessKey\":\"0123456789\"}");
             Files.setPosixFilePermissions(keys, PosixFilePermissions.fromString("rw-r-----"));
             assertThatThrownBy(() -> Up.chosen(keys, Map.of())).hasMessageContaining("chmod 600 " + keys);
+        }
+    }
+
+    @Nested
+    class StartCaches {
+        @Test
+        void olderThanAJarAreNotUsed(@TempDir Path folder) throws IOException {
+            Path cache = Files.writeString(folder.resolve("cache.aot"), "classes");
+            Path jar = Files.writeString(folder.resolve("classes.jar"), "classes");
+            FileTime now = Files.getLastModifiedTime(cache);
+            Files.setLastModifiedTime(jar, now);
+            assertThat(Installation.isFresh(cache, folder)).isTrue();
+            Files.setLastModifiedTime(jar, FileTime.fromMillis(now.toMillis() + 1000));
+            assertThat(Installation.isFresh(cache, folder)).isFalse();
+            assertThat(Installation.isFresh(folder.resolve("none.aot"), folder)).isFalse();
         }
     }
 }
