@@ -101,6 +101,11 @@ public final class EchoServer {
                     }
                 }
             }
+            case "open" -> {
+                exchange.getResponseHeaders()
+                        .add("X-Amzn-SageMaker-New-Session-Id", "mine-" + identity + "; Expires=2030");
+                answer(exchange, 200, identity.getBytes(UTF_8));
+            }
             case "trickle" -> {
                 exchange.sendResponseHeaders(200, 0);
                 exchange.getResponseBody().write(body);

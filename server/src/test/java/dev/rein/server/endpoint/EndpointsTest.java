@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.sagemaker.model.CaptureOption;
 import software.amazon.awssdk.services.sagemaker.model.DescribeEndpointResponse;
 import software.amazon.awssdk.services.sagemaker.model.DesiredWeightAndCapacity;
 import software.amazon.awssdk.services.sagemaker.model.EndpointStatus;
@@ -119,6 +120,12 @@ class EndpointsTest {
                 .hasMessageContaining("Image: \"unknown:1\" cannot be served here (can be served: echo:latest)")
                 .hasMessageContaining("Could not find model data at s3://models/none.");
         assertThatThrownBy(() -> platform.client.createEndpointConfig(request -> request.endpointConfigName("c")
+                        .dataCaptureConfig(capture -> capture.enableCapture(true)
+                                .initialSamplingPercentage(100)
+                                .destinationS3Uri("s3://b/captured")
+                                .captureOptions(CaptureOption.builder()
+                                        .captureMode("Input")
+                                        .build()))
                         .asyncInferenceConfig(async -> async.outputConfig(output -> output.s3OutputPath("s3://b/o")))
                         .productionVariants(ProductionVariant.builder()
                                 .variantName("v")
@@ -127,7 +134,15 @@ class EndpointsTest {
                                         config -> config.memorySizeInMB(2048).maxConcurrency(1))
                                 .build())))
                 .hasMessageContaining("AsyncInferenceConfig is not supported here")
+                .hasMessageContaining("DataCaptureConfig.EnableCapture: true is not supported here")
                 .hasMessageContaining("ServerlessConfig is not supported here");
+        for (String elsewhere : List.of("https://169.254.169.254/latest/meta-data", "https://localhost/model.tar.gz")) {
+            assertThatThrownBy(() -> platform.client.createModel(request -> request.modelName("m")
+                            .executionRoleArn("arn:aws:iam::000000000000:role/ReinRole")
+                            .primaryContainer(
+                                    container -> container.image("echo:latest").modelDataUrl(elsewhere))))
+                    .hasMessageContaining(elsewhere);
+        }
     }
 
     @Test

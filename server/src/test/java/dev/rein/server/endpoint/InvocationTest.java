@@ -100,6 +100,21 @@ class InvocationTest {
     }
 
     @Test
+    void aSessionStaysWithTheReplicaThatOpenedIt() {
+        var opened = platform.invoke("e", "open", "x");
+        String home = opened.body().asUtf8String();
+        assertThat(opened.newSessionId()).isEqualTo("mine-" + home + "; Expires=2030");
+        for (int i = 0; i < 10; i++) {
+            var answer = platform.runtime.invokeEndpoint(request -> request.endpointName("e")
+                    .sessionId("mine-" + home)
+                    .contentType("text/plain")
+                    .customAttributes("who")
+                    .body(SdkBytes.fromUtf8String("x")));
+            assertThat(answer.body().asUtf8String()).isEqualTo(home);
+        }
+    }
+
+    @Test
     void anUnknownTargetVariantIsRefused() {
         assertThatThrownBy(() -> platform.runtime.invokeEndpoint(request ->
                         request.endpointName("e").targetVariant("Other").body(SdkBytes.fromUtf8String("{}"))))

@@ -14,6 +14,7 @@ import dev.rein.server.wire.ApiTable;
 import dev.rein.server.wire.ErrorCode;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -108,6 +109,9 @@ final class HttpFrontTest {
                 "sagemaker", "CreateTrainingJob", CreateTrainingJobRequest::builder, (request, caller) -> {
                     if (request.trainingJobName().equals("broken")) {
                         throw new IllegalStateException("a bug");
+                    }
+                    if (request.trainingJobName().equals("full")) {
+                        throw new UncheckedIOException(new IOException("No space left on device"));
                     }
                     if (request.trainingJobName().equals("taken")) {
                         throw new ApiException(ErrorCode.RESOURCE_IN_USE, "Training job names must be unique");

@@ -81,6 +81,8 @@ assert (status, code, type(e).__name__) == (400, "ResourceInUse", "ResourceInUse
 status, code, message, e = refused(sagemaker.create_training_job, **dict(job, TrainingJobName="broken"))
 assert (status, code) == (500, "InternalFailure"), (status, code)
 assert "a bug" not in message, message
+status, code, message, e = refused(sagemaker.create_training_job, **dict(job, TrainingJobName="full"))
+assert (status, code) == (503, "ServiceUnavailable") and "free some" in message, (status, code, message)
 status, code, message, e = refused(
     sagemaker.create_training_job,
     **dict(job, TrainingJobName="bad_name!", ResourceConfig=dict(InstanceType="big", InstanceCount=-1, VolumeSizeInGB=1)),

@@ -1,3 +1,4 @@
+import hashlib
 import http.client
 import io
 import os
@@ -63,6 +64,40 @@ assert refused(s3.put_object, Bucket="plain", Key="empty", Body=b"y", IfNoneMatc
 assert refused(s3.put_object, Bucket="plain", Key="bad", Body=b"y", ContentMD5="AAAAAAAAAAAAAAAAAAAAAA==")[1] == "BadDigest"
 assert refused(s3.put_object, Bucket="plain", Key="bad", Body=b"y", ChecksumCRC32="AAAAAA==")[0] == 400
 assert refused(s3.head_object, Bucket="plain", Key="bad") == (404, "404")
+
+# of many at once one creates; a reader sees one whole object or another
+from concurrent.futures import ThreadPoolExecutor
+
+
+def create(n):
+    try:
+        s3.put_object(Bucket="plain", Key="race", Body=b"%d" % n * 100_000, IfNoneMatch="*")
+        return 200
+    except ClientError as e:
+        return e.response["ResponseMetadata"]["HTTPStatusCode"]
+
+
+with ThreadPoolExecutor(8) as pool:
+    results = list(pool.map(create, range(10, 50)))
+assert results.count(200) == 1 and set(results) <= {200, 409, 412}, results
+
+
+def overwrite(n):
+    s3.put_object(Bucket="plain", Key="race", Body=b"%d" % n * 100_000)
+
+
+def read(_):
+    got = s3.get_object(Bucket="plain", Key="race")
+    body = got["Body"].read()
+    assert body == body[:2] * 100_000 and got["ETag"] == '"%s"' % hashlib.md5(body).hexdigest(), (got, body[:9])
+
+
+with ThreadPoolExecutor(8) as pool:
+    writes = [pool.submit(overwrite, n) for n in range(10, 30)]
+    reads = [pool.submit(read, n) for n in range(40)]
+    for done in writes + reads:
+        done.result()
+s3.delete_object(Bucket="plain", Key="race")
 
 # lists, with pages
 for i in range(25):
