@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
@@ -250,8 +251,8 @@ final class TrainingJobsTest {
         void racingTheExitItEndsOnceEitherWay() throws Exception {
             for (int i = 0; i < 10; i++) {
                 String name = "race-" + i;
-                world.create(job(name, "echo x > model/m; touch ready; sleep 0.0" + i));
-                world.untilExists(name, "ready");
+                world.create(job(name, "echo x > model/m; sleep 0.0" + i));
+                world.until(name, job -> !BEFORE.contains(job.secondaryStatus())); // it may be over by then
                 try {
                     world.stop(name);
                 } catch (ApiException e) {
@@ -265,6 +266,9 @@ final class TrainingJobsTest {
             }
         }
     }
+
+    private static final Set<SecondaryStatus> BEFORE =
+            Set.of(SecondaryStatus.STARTING, SecondaryStatus.PENDING, SecondaryStatus.DOWNLOADING);
 
     /// More than the test's machine of 4 vCPU has.
     private static ResourceConfig huge() {
@@ -289,7 +293,7 @@ final class TrainingJobsTest {
         @Test
         void itHoldsAcrossARestart() throws Exception {
             world.create(job("slow", "touch ready; exec sleep 100")
-                    .stoppingCondition(stopping -> stopping.maxRuntimeInSeconds(1)));
+                    .stoppingCondition(stopping -> stopping.maxRuntimeInSeconds(4)));
             world.untilExists("slow", "ready");
             world.restart();
             assertThat(world.ended("slow").secondaryStatus()).isEqualTo(SecondaryStatus.MAX_RUNTIME_EXCEEDED);
