@@ -317,6 +317,7 @@ public final class Dqn implements Algorithm {
         checkpoint.floats("online", online.parameters());
         checkpoint.floats("slow", slow.parameters());
         optimizer.state(checkpoint.part("optimizer"));
+        environments.state(checkpoint.part("environments"));
         experience.state(checkpoint.part("experience"));
     }
 

@@ -258,6 +258,7 @@ public final class Sac implements Algorithm {
         actor.state(checkpoint.part("actor"));
         critics[0].state(checkpoint.part("critic_0"));
         critics[1].state(checkpoint.part("critic_1"));
+        environments.state(checkpoint.part("environments"));
         experience.state(checkpoint.part("experience"));
     }
 

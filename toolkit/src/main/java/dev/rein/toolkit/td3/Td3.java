@@ -270,6 +270,7 @@ public final class Td3 implements Algorithm {
         for (int i = 0; i < critics.length; i++) {
             critics[i].state(checkpoint.part("critic_" + i));
         }
+        environments.state(checkpoint.part("environments"));
         experience.state(checkpoint.part("experience"));
     }
 

@@ -74,6 +74,24 @@ class DdpgTest {
     }
 
     @Test
+    void aRestoredRunGoesOnBitForBit(@TempDir Path folder) throws IOException {
+        var hp = SMALL.with("n_steps", 3);
+        try (var whole = new Ddpg(hp, Pendulum::v1, 5);
+                var resumed = new Ddpg(hp, Pendulum::v1, 5)) {
+            whole.train(750, _ -> {});
+            whole.save(folder.resolve("checkpoint"));
+            resumed.restore(folder.resolve("checkpoint"));
+            assertThat(resumed.steps()).isEqualTo(whole.steps());
+            whole.train(1_500, _ -> {});
+            resumed.train(1_500, _ -> {});
+            assertThat(resumed.policy().network().parameters())
+                    .containsExactly(whole.policy().network().parameters());
+            assertThat(resumed.statistics().returnMean())
+                    .isEqualTo(whole.statistics().returnMean());
+        }
+    }
+
+    @Test
     void everyPresetIsReadable() {
         assertThat(Preset.all(DdpgHyperParameters.defaults()))
                 .containsKeys("Pendulum-v1", "MountainCarContinuous-v0", "LunarLanderContinuous-v3");

@@ -101,6 +101,24 @@ class QrDqnTest {
     }
 
     @Test
+    void aRestoredRunGoesOnBitForBit(@TempDir Path folder) throws IOException {
+        var hp = SMALL.with(Map.of("n_steps", "3", "prioritized", "true"));
+        try (var whole = new QrDqn(hp, CartPole::v1, 5);
+                var resumed = new QrDqn(hp, CartPole::v1, 5)) {
+            whole.train(750, _ -> {});
+            whole.save(folder.resolve("checkpoint"));
+            resumed.restore(folder.resolve("checkpoint"));
+            assertThat(resumed.steps()).isEqualTo(whole.steps());
+            whole.train(1_500, _ -> {});
+            resumed.train(1_500, _ -> {});
+            assertThat(resumed.policy().network().parameters())
+                    .containsExactly(whole.policy().network().parameters());
+            assertThat(resumed.statistics().returnMean())
+                    .isEqualTo(whole.statistics().returnMean());
+        }
+    }
+
+    @Test
     void everyPresetIsReadable() {
         assertThat(Preset.all(QrDqnHyperParameters.defaults()))
                 .containsKeys("CartPole-v1", "Acrobot-v1", "MountainCar-v0", "LunarLander-v3");

@@ -83,6 +83,24 @@ class SacTest {
     }
 
     @Test
+    void aRestoredRunGoesOnBitForBit(@TempDir Path folder) throws IOException {
+        var hp = SMALL.with("n_steps", 3);
+        try (var whole = new Sac(hp, Pendulum::v1, 5);
+                var resumed = new Sac(hp, Pendulum::v1, 5)) {
+            whole.train(750, _ -> {});
+            whole.save(folder.resolve("checkpoint"));
+            resumed.restore(folder.resolve("checkpoint"));
+            assertThat(resumed.steps()).isEqualTo(whole.steps());
+            whole.train(1_500, _ -> {});
+            resumed.train(1_500, _ -> {});
+            assertThat(resumed.policy().network().parameters())
+                    .containsExactly(whole.policy().network().parameters());
+            assertThat(resumed.statistics().returnMean())
+                    .isEqualTo(whole.statistics().returnMean());
+        }
+    }
+
+    @Test
     void everyPresetIsReadable() {
         assertThat(Preset.all(SacHyperParameters.defaults()))
                 .containsKeys("Pendulum-v1", "MountainCarContinuous-v0", "LunarLanderContinuous-v3");
