@@ -115,6 +115,18 @@ public final class Step {
         return multi.from(part) + choice;
     }
 
+    /// Says what another step said, but for the observation: for a wrapper that has its environment write
+    /// elsewhere.
+    ///
+    /// @param inside of an environment that masks as many choices
+    public void outcome(Step inside) {
+        reward = inside.reward;
+        elapsed = inside.elapsed;
+        terminated = inside.terminated;
+        truncated = inside.truncated;
+        System.arraycopy(inside.mask, 0, mask, 0, mask.length);
+    }
+
     int choices() {
         return mask.length;
     }
