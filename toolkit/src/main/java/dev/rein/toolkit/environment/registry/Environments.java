@@ -9,6 +9,7 @@ import dev.rein.toolkit.environment.classic.CartPole;
 import dev.rein.toolkit.environment.classic.MountainCar;
 import dev.rein.toolkit.environment.classic.MountainCarContinuous;
 import dev.rein.toolkit.environment.classic.Pendulum;
+import dev.rein.toolkit.environment.lander.LunarLander;
 import dev.rein.toolkit.environment.toy.Blackjack;
 import dev.rein.toolkit.environment.toy.CliffWalking;
 import dev.rein.toolkit.environment.toy.FrozenLake;
@@ -38,7 +39,9 @@ public final class Environments {
             Map.entry("CliffWalking-v1", settings -> cliffWalking(settings, false)),
             Map.entry("CliffWalkingSlippery-v1", settings -> cliffWalking(settings, true)),
             plain("Taxi-v3", Taxi::v3),
-            Map.entry("Blackjack-v1", Environments::blackjack));
+            Map.entry("Blackjack-v1", Environments::blackjack),
+            Map.entry("LunarLander-v3", settings -> lunarLander(settings, false)),
+            Map.entry("LunarLanderContinuous-v3", settings -> lunarLander(settings, true)));
 
     private Environments() {}
 
@@ -64,6 +67,16 @@ public final class Environments {
         var other = pays ? Blackjack.Natural.PAYS_HALF_MORE : Blackjack.Natural.ORDINARY;
         var natural = sab ? Blackjack.Natural.WINS : other;
         return () -> new Blackjack(natural);
+    }
+
+    private static Supplier<Environment> lunarLander(Settings settings, boolean continuousUnlessSaid) {
+        var options = new LunarLander.Options(
+                settings.flag("continuous", continuousUnlessSaid),
+                settings.number("gravity", -10, Math.nextUp(-12.0), -Double.MIN_VALUE),
+                settings.flag("enable_wind", false),
+                settings.number("wind_power", 15, 0, 20),
+                settings.number("turbulence_power", 1.5, 0, 2));
+        return () -> LunarLander.v3(options);
     }
 
     /// Makes one environment, with the options it has by default.

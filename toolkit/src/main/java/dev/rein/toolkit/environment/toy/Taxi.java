@@ -134,12 +134,13 @@ public final class Taxi extends TableWorld {
         var tiles = Tiles.of(canvas, width, height, SIDE, SIDE);
         for (int square = 0; square < SIDE * SIDE; square++) {
             int place = placeAt(square);
-            tiles.square(square / SIDE, square % SIDE, place < 0 ? new Color(215, 215, 205) : COLOURS[place]);
+            int row = square / SIDE;
+            tiles.square(row, square % SIDE, place < 0 ? new Color(215, 215, 205) : COLOURS[place]);
             if (square % SIDE < SIDE - 1 && !openRight(square)) {
                 canvas.setColor(Color.BLACK);
                 double x = (square % SIDE + 1) * tiles.size();
                 canvas.fill(new Rectangle2D.Double(
-                        x - tiles.size() / 20, square / SIDE * tiles.size(), tiles.size() / 10, tiles.size()));
+                        x - tiles.size() / 20, row * tiles.size(), tiles.size() / 10, tiles.size()));
             }
         }
         int passenger = passenger(state());

@@ -240,14 +240,18 @@ class ToyTextTest {
             "1 6, 10 7, 0, 0, 0"
         })
         void stickingIsDecidedByTheRules(String dealer, String player, float ordinary, float paysHalfMore, float wins) {
-            float[] expected = {ordinary, paysHalfMore, wins};
             for (var natural : Blackjack.Natural.values()) {
+                float expected = switch (natural) {
+                    case ORDINARY -> ordinary;
+                    case PAYS_HALF_MORE -> paysHalfMore;
+                    case WINS -> wins;
+                };
                 var game = new Blackjack(natural);
                 Step step = Step.of(game);
                 game.deal(card(dealer, 0), card(dealer, 1), card(player, 0), card(player, 1), step);
                 game.step(Row.of(0), step.clear());
                 assertThat(step.terminated()).isTrue();
-                assertThat(step.reward()).as(natural.name()).isEqualTo(expected[natural.ordinal()]);
+                assertThat(step.reward()).as(natural.name()).isEqualTo(expected);
             }
         }
 
