@@ -106,6 +106,7 @@ final class ReinServerTest {
         void aBrokenKeyFileIsNamed() throws IOException {
             Path file = Files.createDirectories(folder.resolve("home")).resolve("credentials.json");
             Files.writeString(file, "{\"accessKeyId\": \"AKIA\"");
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
             assertThatThrownBy(() -> ReinServer.start(configuration()))
                     .isInstanceOf(IOException.class)
                     .hasMessageStartingWith(file + ": not a pair of keys");
