@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.rein.toolkit.checkpoint.Checkpoint;
 import dev.rein.toolkit.distribution.Distribution;
-import dev.rein.toolkit.distribution.Gaussian;
 import dev.rein.toolkit.environment.Environment;
 import dev.rein.toolkit.environment.EpisodeRandom;
 import dev.rein.toolkit.environment.EpisodeStatistics;
@@ -69,9 +68,7 @@ public final class A2c implements Algorithm {
         random = new EpisodeRandom(seed, -1, 0);
         int features = environments.observationSpace().features();
         head = Distribution.of(environments.actionSpace());
-        if (head instanceof Gaussian) {
-            Arrays.fill(head.parameters(), hp.logStdInit());
-        }
+        Arrays.fill(head.parameters(), hp.logStdInit()); // a head's own parameters are logarithms of deviations
         var shape = new Architecture(List.of(), hp.filters(), hp.netArch(), hp.activation(), hp.layerNorm());
         var initialisation = hp.orthoInit() ? Initialisation.ORTHOGONAL : Initialisation.UNIFORM;
         actor = shape.network(features, head.outputs(), Activation.IDENTITY).initialise(random, initialisation, 0.01f);

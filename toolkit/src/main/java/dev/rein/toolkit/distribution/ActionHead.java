@@ -19,7 +19,7 @@ public sealed interface ActionHead permits Distribution, Greedy, SquashedGaussia
     /// An action drawn for each row; parameters as of [#mode].
     void sample(float[] outputs, boolean[] masks, int rows, RandomGenerator random, float[] actions);
 
-    /// One line that [#parse] reads: `categorical`, `gaussian -0.5,0.1`.
+    /// One line that [#parse] reads: `categorical`, `gaussian -0.5,0.1`, `joint categorical | bernoulli`.
     String describe();
 
     /// A head that draws alike, with scratch of its own.
@@ -32,6 +32,7 @@ public sealed interface ActionHead permits Distribution, Greedy, SquashedGaussia
         return switch (words[0]) {
             case "categorical", "bernoulli" -> Distribution.of(actionSpace);
             case "gaussian" -> Gaussian.parse(words[1]);
+            case "joint" -> Joint.parse(words[1], actionSpace);
             case "greedy" -> new Greedy(actionSpace);
             case "squashed" -> new SquashedGaussian(box(actionSpace));
             case "bounded" -> new Bounded(box(actionSpace));

@@ -1,12 +1,16 @@
 package dev.rein.toolkit.distribution;
 
 import dev.rein.toolkit.environment.Box;
+import dev.rein.toolkit.environment.Dict;
 import dev.rein.toolkit.environment.Discrete;
+import dev.rein.toolkit.environment.MultiBinary;
+import dev.rein.toolkit.environment.MultiDiscrete;
 import dev.rein.toolkit.environment.Space;
+import dev.rein.toolkit.environment.Tuple;
 import java.util.random.RandomGenerator;
 
 /// A distribution over actions with the closed forms of policy gradients.
-public sealed interface Distribution extends ActionHead permits Categorical, Gaussian {
+public sealed interface Distribution extends ActionHead permits Categorical, Bernoulli, Gaussian, Joint {
     /// Draws an action for each row.
     ///
     /// @param outputs `[rows × outputs]` of the network
@@ -43,15 +47,15 @@ public sealed interface Distribution extends ActionHead permits Categorical, Gau
     @Override
     Distribution copy();
 
-    /// The one policy gradients use for a space: softmax over choices, independent coins, or independent normals.
-    ///
-    /// @throws IllegalArgumentException if actions of that kind cannot be drawn
+    /// The one policy gradients use for a space: softmax over choices, independent coins, independent normals, or
+    /// one of these for each part.
     static Distribution of(Space actionSpace) {
         return switch (actionSpace) {
             case Discrete(int n) -> new Categorical(n);
             case Box box -> new Gaussian(box.size());
-            default ->
-                throw new IllegalArgumentException("actions: %s (expected: Discrete or Box)".formatted(actionSpace));
+            case MultiDiscrete multi -> new Categorical(multi.n());
+            case MultiBinary(int n) -> new Bernoulli(n);
+            case Dict _, Tuple _ -> Joint.of(actionSpace);
         };
     }
 }

@@ -227,7 +227,7 @@ final class Block {
             throw problem(
                     i,
                     "all choices%s are masked (expected: at least one allowed, or the episode ended)"
-                            .formatted(batch.actionSpace instanceof MultiDiscrete ? " of part " + part : ""),
+                            .formatted(batch.actionSpace instanceof Discrete ? "" : " of part " + part),
                     null);
         }
     }

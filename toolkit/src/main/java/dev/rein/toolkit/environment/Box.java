@@ -114,6 +114,13 @@ public final class Box implements Space {
     }
 
     @Override
+    public void clip(float[] value, int value0) {
+        for (int i = 0; i < low.length; i++) {
+            value[value0 + i] = Math.clamp(value[value0 + i], low[i], high[i]);
+        }
+    }
+
+    @Override
     public String problem(float[] value, int value0) {
         for (int i = 0; i < low.length; i++) {
             float v = value[value0 + i];

@@ -72,6 +72,16 @@ public final class Dict implements Space {
     }
 
     @Override
+    public int choices() {
+        return parts.choices;
+    }
+
+    @Override
+    public void clip(float[] value, int value0) {
+        parts.clip(value, value0);
+    }
+
+    @Override
     public void encode(float[] value, int value0, float[] feature, int feature0) {
         parts.encode(value, value0, feature, feature0);
     }

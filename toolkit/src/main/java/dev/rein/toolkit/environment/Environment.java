@@ -23,7 +23,7 @@ public interface Environment extends AutoCloseable {
     Space actionSpace();
 
     /// Whether [Step#mask] is written at every reset and step. Only for a [Discrete] or [MultiDiscrete] action
-    /// space.
+    /// space, or a [Dict] or [Tuple] with such parts.
     default boolean masksActions() {
         return false;
     }

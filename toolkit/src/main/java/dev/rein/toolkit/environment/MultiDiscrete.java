@@ -1,6 +1,7 @@
 package dev.rein.toolkit.environment;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// Several choices at once, each numbered from 0: part `i` is one of `n(i)`.
@@ -23,6 +24,39 @@ public final class MultiDiscrete implements Space {
             }
             from[i + 1] = Math.addExact(from[i], n[i]);
         }
+    }
+
+    /// All choices of a space side by side, as a mask has them: a part for each [Discrete] and for each part of a
+    /// MultiDiscrete, in the order they lie in a row. Empty where the space has nothing to choose from.
+    public static Optional<MultiDiscrete> choicesOf(Space space) {
+        int[] all = space.leaves().stream()
+                .flatMapToInt(leaf -> Arrays.stream(ofLeaf(leaf.space())))
+                .toArray();
+        return all.length == 0 ? Optional.empty() : Optional.of(new MultiDiscrete(all));
+    }
+
+    static int[] ofLeaf(Space leaf) {
+        return switch (leaf) {
+            case Discrete(int n) -> new int[] {n};
+            case MultiDiscrete multi -> multi.n;
+            case Box _, MultiBinary _, Dict _, Tuple _ -> new int[0];
+        };
+    }
+
+    /// The first part that a mask leaves without a choice, or -1.
+    ///
+    /// @param mask from element `mask0`, [#choices] of them
+    public int partWithoutChoice(boolean[] mask, int mask0) {
+        for (int part = 0; part < n.length; part++) {
+            int choice = from[part];
+            while (choice < from[part + 1] && !mask[mask0 + choice]) {
+                choice++;
+            }
+            if (choice == from[part + 1]) {
+                return part;
+            }
+        }
+        return -1;
     }
 
     public int parts() {

@@ -9,6 +9,7 @@ final class Parts {
     final List<Part> leaves;
     final int size;
     final int features;
+    final int choices;
 
     /// @param kind for messages
     Parts(String kind, List<String> names, List<Space> spaces) {
@@ -19,6 +20,7 @@ final class Parts {
         List<Part> flat = new ArrayList<>();
         int offset = 0;
         int feature = 0;
+        int choice = 0;
         for (int i = 0; i < spaces.size(); i++) {
             Space space = spaces.get(i);
             parts.add(new Part(names.get(i), i, space, offset, feature));
@@ -28,17 +30,26 @@ final class Parts {
             }
             offset = Math.addExact(offset, space.size());
             feature = Math.addExact(feature, space.features());
+            choice = Math.addExact(choice, space.choices());
         }
         direct = List.copyOf(parts);
         leaves = List.copyOf(flat);
         size = offset;
         features = feature;
+        choices = choice;
     }
 
     void encode(float[] value, int value0, float[] feature, int feature0) {
         for (int i = 0; i < leaves.size(); i++) {
             Part leaf = leaves.get(i);
             leaf.space().encode(value, value0 + leaf.offset(), feature, feature0 + leaf.feature());
+        }
+    }
+
+    void clip(float[] value, int value0) {
+        for (int i = 0; i < leaves.size(); i++) {
+            Part leaf = leaves.get(i);
+            leaf.space().clip(value, value0 + leaf.offset());
         }
     }
 

@@ -13,11 +13,16 @@ public sealed interface Space permits Box, Discrete, MultiDiscrete, MultiBinary,
     /// Floats a network reads of a value: numbers as they are, choices one-hot.
     int features();
 
-    /// Width of an action mask: choices of a [Discrete], of all parts of a [MultiDiscrete] side by side, otherwise
-    /// 0.
+    /// Width of an action mask: choices of a [Discrete], of all parts of a [MultiDiscrete] side by side, of all such
+    /// parts of a [Dict] or [Tuple]; otherwise 0. [MultiDiscrete#choicesOf] says which is whose.
     default int choices() {
         return 0;
     }
+
+    /// Brings the numbers of every [Box] to its bounds, in place; choices and switches stay as they are.
+    ///
+    /// @param value from element `value0`
+    default void clip(float[] value, int value0) {}
 
     /// Writes what a network reads.
     ///

@@ -8,6 +8,8 @@ public final class Step {
     private final boolean[] mask;
     /// Parts the mask speaks of; one, for a [Discrete] space.
     private final MultiDiscrete multi;
+    /// The part of the mask that an element of an action belongs to; -1 where it is not a choice.
+    private final int[] group;
     private float reward;
     private float elapsed;
     private boolean terminated;
@@ -18,11 +20,24 @@ public final class Step {
         Space actions = environment.actionSpace();
         if (environment.masksActions() && actions.choices() == 0) {
             throw new IllegalArgumentException(
-                    "masksActions: true with actions of %s (expected: Discrete or MultiDiscrete actions)"
+                    "masksActions: true with actions of %s (expected: Discrete or MultiDiscrete actions, or a Dict or Tuple with some)"
                             .formatted(actions));
         }
         mask = new boolean[environment.masksActions() ? actions.choices() : 0];
-        multi = actions instanceof MultiDiscrete parts ? parts : new MultiDiscrete(Math.max(1, actions.choices()));
+        multi = MultiDiscrete.choicesOf(actions).orElse(new MultiDiscrete(1));
+        group = groups(actions);
+    }
+
+    private static int[] groups(Space actions) {
+        int[] groups = new int[actions.size()];
+        Arrays.fill(groups, -1);
+        int next = 0;
+        for (Part leaf : actions.leaves()) {
+            for (int i = 0; i < MultiDiscrete.ofLeaf(leaf.space()).length; i++) {
+                groups[leaf.offset() + i] = next++;
+            }
+        }
+        return groups;
     }
 
     /// A step to call an environment by hand with.
@@ -98,13 +113,34 @@ public final class Step {
         return mask.length == 0 || mask[action];
     }
 
-    /// Which choices of one part of a [MultiDiscrete] space are allowed next.
+    /// Which choices of one part of a [MultiDiscrete] space are allowed next. Of a [Dict] or [Tuple], parts are
+    /// counted as [MultiDiscrete#choicesOf] does.
     public void allow(int part, int choice, boolean allowed) {
         mask[place(part, choice)] = allowed;
     }
 
     public boolean isAllowed(int part, int choice) {
         return mask.length == 0 || mask[place(part, choice)];
+    }
+
+    /// Which choices of a [Discrete] part of a [Dict] or [Tuple] are allowed next.
+    ///
+    /// @param part of the action space itself, or one of its leaves
+    public void allow(Part part, int choice, boolean allowed) {
+        allow(part, 0, choice, allowed);
+    }
+
+    /// Which choices of a [MultiDiscrete] part of a [Dict] or [Tuple] are allowed next.
+    ///
+    /// @param part of the action space itself, or one of its leaves
+    /// @param i    part of the MultiDiscrete
+    public void allow(Part part, int i, int choice, boolean allowed) {
+        int at = group[part.offset() + i];
+        if (at < 0 || i >= part.size()) {
+            throw new IllegalArgumentException("part \"%s\": %s has no choice %d to mask (expected: Discrete or MultiDiscrete)"
+                    .formatted(part.name(), part.space(), i));
+        }
+        allow(at, choice, allowed);
     }
 
     private int place(int part, int choice) {
@@ -137,18 +173,6 @@ public final class Step {
 
     /// The first part that has no choice left, or -1.
     int partWithoutChoice() {
-        if (mask.length == 0) {
-            return -1;
-        }
-        for (int part = 0; part < multi.parts(); part++) {
-            int choice = multi.from(part);
-            while (choice < multi.from(part + 1) && !mask[choice]) {
-                choice++;
-            }
-            if (choice == multi.from(part + 1)) {
-                return part;
-            }
-        }
-        return -1;
+        return mask.length == 0 ? -1 : multi.partWithoutChoice(mask, 0);
     }
 }

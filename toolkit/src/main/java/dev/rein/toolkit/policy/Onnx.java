@@ -1,14 +1,14 @@
 package dev.rein.toolkit.policy;
 
 import dev.rein.toolkit.distribution.ActionHead;
+import dev.rein.toolkit.distribution.Bernoulli;
 import dev.rein.toolkit.distribution.Bounded;
 import dev.rein.toolkit.distribution.Categorical;
 import dev.rein.toolkit.distribution.Gaussian;
 import dev.rein.toolkit.distribution.Greedy;
+import dev.rein.toolkit.distribution.Joint;
 import dev.rein.toolkit.distribution.SquashedGaussian;
-import dev.rein.toolkit.environment.Box;
 import dev.rein.toolkit.environment.Discrete;
-import dev.rein.toolkit.environment.MultiBinary;
 import dev.rein.toolkit.nn.Layer;
 import dev.rein.toolkit.nn.Normalizer;
 import dev.rein.toolkit.nn.Sequential;
@@ -24,13 +24,14 @@ import java.util.List;
 /// Writes a policy as an ONNX model (IR version 8, operator set 17), normalisation and action post-processing
 /// inside:
 ///
-/// input `observation` float `[rows, size]`; output `action`, int64 `[rows]` for choices or float `[rows, size]`
-/// for numbers; output `logits`, `values` or `mean`, float `[rows, outputs]`, as the network gave it.
+/// input `observation` float `[rows, size]`; output `action`, int64 `[rows]` for one choice, int64 `[rows, size]`
+/// for several or for switches, float `[rows, size]` where there are numbers in it; output `logits`, `values`,
+/// `mean` or (several parts) `outputs`, float `[rows, outputs]`, as the network gave it.
 ///
 /// The model is a few nested protobuf messages, written directly: field numbers are those of onnx.proto.
 final class Onnx {
-    private static final int FLOAT = 1;
-    private static final int INT64 = 7;
+    static final int FLOAT = 1;
+    static final int INT64 = 7;
     private static final int IR_VERSION = 8;
     private static final int OPERATOR_SET = 17;
 
@@ -53,7 +54,7 @@ final class Onnx {
     private static Protobuf graph(Policy policy) {
         Sequential network = policy.network();
         var graph = new Protobuf();
-        String x = features(policy, graph);
+        String x = OnnxSpace.features(graph, policy.observationSpace());
         if (policy.isNormalised()) {
             x = normalised(policy, graph, x);
         }
@@ -66,21 +67,22 @@ final class Onnx {
             OnnxLayer.write(graph, layers.get(l), next, parameters, l, x, y);
             x = y;
         }
-        act(policy, graph, head);
+        boolean whole = OnnxSpace.act(graph, policy.head(), policy.actionSpace(), head);
         graph.text(2, "policy");
         graph.message(11, value("observation", FLOAT, policy.observationSpace().size()));
         graph.message(
                 12,
                 policy.actionSpace() instanceof Discrete
                         ? value("action", INT64)
-                        : value("action", FLOAT, policy.actionSpace().size()));
+                        : value("action", whole ? INT64 : FLOAT, policy.actionSpace().size()));
         graph.message(12, value(head, FLOAT, network.outputSize()));
         return graph;
     }
 
     private static String outputName(ActionHead head) {
         return switch (head) {
-            case Categorical _ -> "logits";
+            case Categorical _, Bernoulli _ -> "logits";
+            case Joint _ -> "outputs";
             case Greedy _ -> "values";
             case Gaussian _, SquashedGaussian _, Bounded _ -> "mean";
         };
@@ -96,70 +98,6 @@ final class Onnx {
         graph.message(1, node("Mul", "scaled", "shifted", "scale"));
         graph.message(1, node("Clip", "normalised", "scaled", "lowest", "highest"));
         return "normalised";
-    }
-
-    /// One-hot where the observation is a choice.
-    private static String features(Policy policy, Protobuf graph) {
-        if (policy.observationSpace().leaves().stream()
-                .allMatch(leaf -> leaf.space() instanceof Box || leaf.space() instanceof MultiBinary)) {
-            return "observation";
-        }
-        if (!(policy.observationSpace() instanceof Discrete(int n))) {
-            throw new IllegalArgumentException("ONNX: observations of %s (expected: numbers, or one Discrete choice)"
-                    .formatted(policy.observationSpace()));
-        }
-        graph.message(5, longs("depth", n));
-        graph.message(5, floats("off_on", new float[] {0, 1}, 2));
-        graph.message(1, node("Cast", "choice", "observation").message(5, integer("to", INT64)));
-        graph.message(1, node("OneHot", "one_hot", "choice", "depth", "off_on"));
-        graph.message(1, node("Flatten", "features", "one_hot").message(5, integer("axis", 1)));
-        return "features";
-    }
-
-    private static void act(Policy policy, Protobuf graph, String head) {
-        switch (policy.actionSpace()) {
-            case Discrete _ ->
-                graph.message(
-                        1,
-                        node("ArgMax", "action", head)
-                                .message(5, integer("axis", 1))
-                                .message(5, integer("keepdims", 0)));
-            case Box box -> {
-                String numbers = numbers(policy, graph, box, head);
-                graph.message(5, floats("low", box.low(), box.size()));
-                graph.message(5, floats("high", box.high(), box.size()));
-                graph.message(1, node("Max", "at_least_low", numbers, "low"));
-                graph.message(1, node("Min", "action", "at_least_low", "high"));
-            }
-            default -> throw new AssertionError("no policy acts so: " + policy.actionSpace());
-        }
-    }
-
-    /// The head's numbers before they are clipped.
-    private static String numbers(Policy policy, Protobuf graph, Box box, String head) {
-        if (policy.head() instanceof Gaussian) {
-            return head;
-        }
-        String unit = head;
-        if (policy.head() instanceof SquashedGaussian) {
-            graph.message(5, longs("zero", 0));
-            graph.message(5, longs("size", box.size()));
-            graph.message(5, longs("columns", 1));
-            graph.message(1, node("Slice", "centre", head, "zero", "size", "columns"));
-            graph.message(1, node("Tanh", "unit", "centre"));
-            unit = "unit";
-        }
-        float[] half = new float[box.size()];
-        float[] middle = new float[box.size()];
-        for (int i = 0; i < half.length; i++) {
-            half[i] = 0.5f * (box.high(i) - box.low(i));
-            middle[i] = box.low(i) + half[i];
-        }
-        graph.message(5, floats("half", half, half.length));
-        graph.message(5, floats("middle", middle, middle.length));
-        graph.message(1, node("Mul", "spread", unit, "half"));
-        graph.message(1, node("Add", "stretched", "spread", "middle"));
-        return "stretched";
     }
 
     static Protobuf node(String operator, String output, String... inputs) {

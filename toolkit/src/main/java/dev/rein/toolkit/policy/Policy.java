@@ -6,6 +6,7 @@ import dev.rein.toolkit.distribution.ActionHead;
 import dev.rein.toolkit.distribution.Categorical;
 import dev.rein.toolkit.distribution.Distribution;
 import dev.rein.toolkit.environment.Box;
+import dev.rein.toolkit.environment.MultiDiscrete;
 import dev.rein.toolkit.environment.Part;
 import dev.rein.toolkit.environment.Space;
 import dev.rein.toolkit.nn.Normalizer;
@@ -53,6 +54,12 @@ public final class Policy {
     private final Space actionSpace;
     private final Sequential network;
     private final ActionHead head;
+    /// Of an observation; numbers outside a Box are clipped by nobody and harm nobody.
+    private final Part[] checkedParts;
+
+    /// What a mask speaks of; null where there is nothing to choose from.
+    private final @Nullable MultiDiscrete choice;
+
     private final float[] shift;
     private final float[] scale;
     private final AtomicReferenceArray<@Nullable Scratch> idle = new AtomicReferenceArray<>(AT_ONCE);
@@ -93,6 +100,10 @@ public final class Policy {
         this.actionSpace = requireNonNull(actionSpace, "actionSpace");
         this.network = network.copy();
         this.head = head.copy();
+        checkedParts = observationSpace.leaves().stream()
+                .filter(leaf -> !(leaf.space() instanceof Box))
+                .toArray(Part[]::new);
+        choice = MultiDiscrete.choicesOf(actionSpace).orElse(null);
         this.shift = shift;
         this.scale = scale;
         if (network.inputSize() != observationSpace.features() || network.outputSize() != head.outputs()) {
@@ -169,8 +180,8 @@ public final class Policy {
         } else {
             mine.ownHead.sample(mine.outputs, masks, rows, random, actions);
         }
-        if (actionSpace instanceof Box box) {
-            clip(box, rows, actions);
+        for (int row = 0; row < rows; row++) {
+            actionSpace.clip(actions, row * actionSpace.size());
         }
         idle.set(slot, mine);
     }
@@ -228,12 +239,12 @@ public final class Policy {
                         .formatted(i % size, observations[i]));
             }
         }
-        for (Part leaf : observationSpace.leaves()) {
-            // numbers outside a Box are clipped by nobody and harm nobody
-            for (int row = 0; row < rows && !(leaf.space() instanceof Box); row++) {
+        for (Part leaf : checkedParts) {
+            for (int row = 0; row < rows; row++) {
                 String problem = leaf.space().problem(observations, row * size + leaf.offset());
                 if (!problem.isEmpty()) {
-                    throw new IllegalArgumentException("observation: " + problem);
+                    String name = leaf.name().isEmpty() ? "" : "in \"" + leaf.name() + "\" ";
+                    throw new IllegalArgumentException("observation: " + name + problem);
                 }
             }
         }
@@ -244,26 +255,16 @@ public final class Policy {
             return;
         }
         int choices = actionSpace.choices();
-        if (masks.length != rows * choices) {
+        if (choice == null || masks.length != rows * choices) {
             throw new IllegalArgumentException(
                     "mask: %d of actions %s (expected: %d)".formatted(masks.length, actionSpace, rows * choices));
         }
         for (int row = 0; row < rows; row++) {
-            boolean any = false;
-            for (int j = 0; j < choices; j++) {
-                any |= masks[row * choices + j];
+            int part = choice.partWithoutChoice(masks, row * choices);
+            if (part >= 0) {
+                throw new IllegalArgumentException("mask: all %d actions%s are forbidden (expected: at least one allowed)"
+                        .formatted(choice.n(part), choice.parts() == 1 ? "" : " of part " + part));
             }
-            if (!any) {
-                throw new IllegalArgumentException(
-                        "mask: all %d actions are forbidden (expected: at least one allowed)".formatted(choices));
-            }
-        }
-    }
-
-    private static void clip(Box box, int rows, float[] actions) {
-        int size = box.size();
-        for (int i = 0; i < rows * size; i++) {
-            actions[i] = Math.clamp(actions[i], box.low(i % size), box.high(i % size));
         }
     }
 

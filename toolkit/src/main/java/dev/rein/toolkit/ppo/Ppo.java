@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.rein.toolkit.checkpoint.Checkpoint;
 import dev.rein.toolkit.distribution.Distribution;
-import dev.rein.toolkit.distribution.Gaussian;
 import dev.rein.toolkit.environment.Environment;
 import dev.rein.toolkit.environment.EpisodeRandom;
 import dev.rein.toolkit.environment.EpisodeStatistics;
@@ -86,9 +85,7 @@ public final class Ppo implements Algorithm {
         random = new EpisodeRandom(seed, -1, 0);
         int features = environments.observationSpace().features();
         head = Distribution.of(environments.actionSpace());
-        if (head instanceof Gaussian) {
-            Arrays.fill(head.parameters(), hp.logStdInit());
-        }
+        Arrays.fill(head.parameters(), hp.logStdInit()); // a head's own parameters are logarithms of deviations
         // Detail 2: orthogonal weights, gain √2 inside, 0.01 for the policy's head, 1 for the value's.
         // Detail 13: two networks that share nothing.
         var shape = new Architecture(List.of(), hp.filters(), hp.netArch(), hp.activation(), hp.layerNorm());

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.rein.toolkit.checkpoint.Checkpoint;
 import dev.rein.toolkit.distribution.Distribution;
-import dev.rein.toolkit.environment.Box;
 import dev.rein.toolkit.environment.Space;
 import dev.rein.toolkit.environment.VectorEnvironment;
 import dev.rein.toolkit.nn.Network;
@@ -174,11 +173,9 @@ public final class Rollout {
 
     /// Numbers are clipped for the environment only; learning sees what was drawn (37 details, continuous 5).
     private float[] inBounds() {
-        if (!(environments.actionSpace() instanceof Box box)) {
-            return drawn;
-        }
-        for (int i = 0; i < drawn.length; i++) {
-            taken[i] = Math.clamp(drawn[i], box.low(i % actionSize), box.high(i % actionSize));
+        System.arraycopy(drawn, 0, taken, 0, drawn.length);
+        for (int e = 0; e < count; e++) {
+            environments.actionSpace().clip(taken, e * actionSize);
         }
         return taken;
     }

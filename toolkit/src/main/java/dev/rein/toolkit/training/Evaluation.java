@@ -40,7 +40,7 @@ public final class Evaluation {
             float[] actions = new float[episodes * policy.actionSpace().size()];
             environments.reset();
             for (int playing = episodes; playing > 0; ) {
-                policy.act(environments.observations(), episodes, actions);
+                policy.act(environments.observations(), environments.masks(), episodes, null, actions);
                 environments.step(actions);
                 for (int i = 0; i < episodes; i++) {
                     if (over[i]) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.rein.toolkit.environment.Environment;
 import dev.rein.toolkit.environment.classic.CartPole;
 import dev.rein.toolkit.policy.Policy;
+import dev.rein.toolkit.probe.ManyParts;
 import dev.rein.toolkit.probe.World;
 import dev.rein.toolkit.training.Evaluation;
 import dev.rein.toolkit.training.Preset;
@@ -49,6 +50,18 @@ class A2cTest {
     @Test
     void maskedActionsAreNeverTaken() {
         trained(SMALL, World.OnlyTheLast::new, 2_000);
+    }
+
+    @Test
+    void learnsEveryPartOfAnActionFromEveryPartOfAnObservation() {
+        Policy policy = trained(SMALL, ManyParts::new, 100_000);
+        assertThat(Evaluation.of(policy, ManyParts::new, 200, 1).returnMean()).isGreaterThan(5.5);
+    }
+
+    @Test
+    void masksHoldInEvaluationToo() {
+        Policy policy = trained(SMALL, World.OnlyTheLast::new, 50);
+        assertThat(Evaluation.of(policy, World.OnlyTheLast::new, 5, 1).returnMean()).isEqualTo(10);
     }
 
     @Test

@@ -4,16 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import dev.rein.toolkit.environment.Box;
 import dev.rein.toolkit.environment.Discrete;
 import dev.rein.toolkit.environment.EpisodeRandom;
+import dev.rein.toolkit.environment.MultiBinary;
+import dev.rein.toolkit.environment.MultiDiscrete;
+import dev.rein.toolkit.environment.Part;
 import dev.rein.toolkit.environment.Space;
+import dev.rein.toolkit.environment.Tuple;
 import dev.rein.toolkit.nn.Activation;
 import dev.rein.toolkit.nn.Initialisation;
 import dev.rein.toolkit.nn.Sequential;
+import dev.rein.toolkit.probe.ManyParts;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -37,6 +43,18 @@ class PolicyTest {
             four, new Box(new float[] {-0.1f, -2}, new float[] {0.1f, 2}), network(Activation.RELU, 4, 32, 2));
     private final Policy tabular = new Policy(new Discrete(5), new Discrete(2), network(Activation.TANH, 5, 8, 2));
 
+    private final Policy several =
+            new Policy(new MultiDiscrete(3, 2), new MultiDiscrete(4, 2, 3), network(Activation.TANH, 5, 16, 9));
+    private final Policy switching =
+            new Policy(new MultiBinary(3), new MultiBinary(2), network(Activation.TANH, 3, 16, 2));
+    private final Policy driving = new Policy(
+            ManyParts.OBSERVATIONS, ManyParts.ACTIONS, network(Activation.TANH, 10, 32, 12));
+    private final Policy wholly = new Policy(
+            Tuple.of(new Discrete(2), four),
+            Tuple.of(new Discrete(3), new MultiBinary(2)),
+            network(Activation.TANH, 6, 16, 5));
+    private final Policy[] all = {choosing, steering, tabular, several, switching, driving, wholly};
+
     private Sequential network(Activation hidden, int... sizes) {
         return Sequential.mlp(hidden, Activation.IDENTITY, sizes).initialise(random, Initialisation.ORTHOGONAL, 1);
     }
@@ -45,7 +63,7 @@ class PolicyTest {
     class GivenItsFile {
         @Test
         void whatIsReadActsAsWhatWasWritten() throws IOException {
-            for (Policy policy : new Policy[] {choosing, steering, tabular}) {
+            for (Policy policy : all) {
                 Path file = folder.resolve("policy.rein");
                 policy.save(file);
                 Policy read = Policy.load(file);
@@ -53,6 +71,8 @@ class PolicyTest {
                 assertThat(read.actionSpace()).isEqualTo(policy.actionSpace());
                 assertThat(read.network().parameters())
                         .containsExactly(policy.network().parameters());
+                float[] seen = observations(policy, 20);
+                assertThat(acted(read, seen, 20)).containsExactly(acted(policy, seen, 20));
             }
             assertThat(folder).isDirectoryContaining(file -> file.endsWith("policy.rein"));
             assertThat(folder).isDirectoryNotContaining(file -> file.toString().endsWith(".tmp"));
@@ -97,9 +117,62 @@ class PolicyTest {
 
     @Test
     void onnxModelActsAsThePolicy() throws IOException, OrtException {
-        assertOnnxEqual(choosing);
-        assertOnnxEqual(steering);
-        assertOnnxEqual(tabular);
+        for (Policy policy : all) {
+            assertOnnxEqual(policy);
+        }
+    }
+
+    private float[] observations(Policy policy, int rows) {
+        float[] observations = new float[rows * policy.observationSpace().size()];
+        for (int row = 0; row < rows; row++) {
+            for (Part leaf : policy.observationSpace().leaves()) {
+                int at = row * policy.observationSpace().size() + leaf.offset();
+                for (int i = 0; i < leaf.size(); i++) {
+                    observations[at + i] = switch (leaf.space()) {
+                        case Discrete(int n) -> random.nextInt(n);
+                        case MultiDiscrete multi -> random.nextInt(multi.n(i));
+                        case MultiBinary _ -> random.nextInt(2);
+                        default -> (float) random.nextGaussian();
+                    };
+                }
+            }
+        }
+        return observations;
+    }
+
+    private static float[] acted(Policy policy, float[] observations, int rows) {
+        float[] actions = new float[rows * policy.actionSpace().size()];
+        policy.act(observations, rows, actions);
+        return actions;
+    }
+
+    @Test
+    void everyDrawnActionIsOfItsSpace() {
+        for (Policy policy : all) {
+            float[] observation = observations(policy, 1);
+            for (int i = 0; i < 50; i++) {
+                float[] action = policy.act(observation, new boolean[0], random);
+                assertThat(policy.actionSpace().problem(action, 0)).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void masksAreOfEachPartAndEachLeavesSomething() {
+        boolean[] mask = {true, true, true, true, false, false, true, true, true};
+        assertThatThrownBy(() -> several.act(new float[] {0, 1}, mask, null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("all 2 actions of part 1 are forbidden");
+        mask[5] = true;
+        assertThat(several.act(new float[] {0, 1}, mask, null)[1]).isEqualTo(1);
+        assertThatThrownBy(() -> switching.act(new float[3], new boolean[2], null))
+                .hasMessageContaining("mask: 2 of actions MultiBinary[n=2] (expected: 0)");
+    }
+
+    @Test
+    void partThatIsNotOfItsSpaceIsNamed() {
+        assertThatThrownBy(() -> driving.act(0, 0, 2, 0, 0, 0))
+                .hasMessageContaining("observation: in \"pair\" choice 1 is 2.0 (expected: a whole number of 0..1)");
     }
 
     private void assertOnnxEqual(Policy policy) throws IOException, OrtException {
@@ -107,23 +180,18 @@ class PolicyTest {
         policy.exportOnnx(file);
         int rows = 57;
         int size = policy.observationSpace().size();
-        float[] observations = new float[rows * size];
-        for (int i = 0; i < observations.length; i++) {
-            observations[i] = policy.observationSpace() instanceof Discrete(int n)
-                    ? random.nextInt(n)
-                    : (float) random.nextGaussian();
-        }
-        float[] expected = new float[rows * policy.actionSpace().size()];
-        policy.act(observations, rows, expected);
+        float[] observations = observations(policy, rows);
+        float[] expected = acted(policy, observations, rows);
         OrtEnvironment onnx = OrtEnvironment.getEnvironment();
         try (var session = onnx.createSession(file.toString());
                 var input = OnnxTensor.createTensor(onnx, FloatBuffer.wrap(observations), new long[] {rows, size});
                 var result = session.run(Map.of("observation", input))) {
             OnnxTensor action = (OnnxTensor) result.get("action").orElseThrow();
-            if (policy.actionSpace() instanceof Discrete) {
-                long[] actions = (long[]) action.getValue();
-                for (int row = 0; row < rows; row++) {
-                    assertThat(actions[row]).isEqualTo((long) expected[row]);
+            if (action.getInfo().type == OnnxJavaType.INT64) {
+                long[] actions = new long[expected.length];
+                action.getLongBuffer().get(actions);
+                for (int i = 0; i < actions.length; i++) {
+                    assertThat(actions[i]).isEqualTo((long) expected[i]);
                 }
             } else {
                 float[] actions = new float[expected.length];

@@ -12,6 +12,7 @@ import dev.rein.toolkit.environment.Space;
 import dev.rein.toolkit.environment.Step;
 import dev.rein.toolkit.environment.classic.CartPole;
 import dev.rein.toolkit.policy.Policy;
+import dev.rein.toolkit.probe.ManyParts;
 import dev.rein.toolkit.training.Evaluation;
 import dev.rein.toolkit.training.Progress;
 import java.util.ArrayList;
@@ -171,6 +172,12 @@ class PpoTest {
     @Test
     void maskedActionsAreNeverTaken() {
         trained(SMALL, Masked::new, 2_000);
+    }
+
+    @Test
+    void learnsEveryPartOfAnActionFromEveryPartOfAnObservation() {
+        Policy policy = trained(SMALL.with(Map.of("learning_rate", "0.003")), ManyParts::new, 40_000);
+        assertThat(Evaluation.of(policy, ManyParts::new, 200, 1).returnMean()).isGreaterThan(5.5);
     }
 
     @Test
