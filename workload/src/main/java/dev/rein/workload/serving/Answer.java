@@ -1,11 +1,14 @@
 package dev.rein.workload.serving;
 
+import dev.rein.workload.json.Json;
+import dev.rein.workload.json.PythonText;
 import dev.rein.workload.serving.Invocation.Wording;
 import dev.rein.workload.serving.ServedModel.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /// Writes actions in the type the caller accepts.
@@ -20,36 +23,35 @@ enum Answer {
             };
             StringBuilder text = new StringBuilder(24 + 12 * actions.length).append(name);
             for (int row = 0; row < rows; row++) {
-                text.append(row > 0 ? "," : "").append(shape.chooses() ? "" : "[");
-                append(actions, row, shape, text);
-                text.append(shape.chooses() ? "" : "]");
+                text.append(row > 0 ? "," : "");
+                value(shape.action(), actions, row * shape.actionSize(), text);
             }
             text.append(wording == Wording.SINGLE ? "}" : "]}");
             return text.toString().getBytes(StandardCharsets.ISO_8859_1);
         }
     },
-    /// One action a line.
+    /// One action a line, its numbers in the order of the layout.
     CSV("text/csv") {
         @Override
         byte[] write(float[] actions, int rows, Shape shape, Wording wording) {
             StringBuilder text = new StringBuilder(12 * actions.length);
             for (int row = 0; row < rows; row++) {
-                append(actions, row, shape, text);
+                list(actions, row * shape.actionSize(), shape.whole(), text);
                 text.append('\n');
             }
             return text.toString().getBytes(StandardCharsets.ISO_8859_1);
         }
     },
-    /// Little-endian: a 32-bit integer for each choice, 32-bit floats for the numbers of other actions.
+    /// Little-endian: a 32-bit integer for each choice and switch, a 32-bit float for each other number.
     BYTES("application/octet-stream") {
         @Override
         byte[] write(float[] actions, int rows, Shape shape, Wording wording) {
             ByteBuffer bytes = ByteBuffer.allocate(actions.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            for (float action : actions) {
-                if (shape.chooses()) {
-                    bytes.putInt((int) action);
+            for (int i = 0; i < actions.length; i++) {
+                if (shape.whole()[i % shape.actionSize()]) {
+                    bytes.putInt((int) actions[i]);
                 } else {
-                    bytes.putFloat(action);
+                    bytes.putFloat(actions[i]);
                 }
             }
             return bytes.array();
@@ -98,13 +100,48 @@ enum Answer {
                 : contentType.equals(range);
     }
 
-    private static void append(float[] actions, int row, Shape shape, StringBuilder to) {
-        if (shape.chooses()) {
-            to.append((int) actions[row]);
-            return;
-        }
-        for (int i = 0; i < shape.actionSize(); i++) {
-            to.append(i > 0 ? "," : "").append(actions[row * shape.actionSize() + i]);
+    /// @return where the next part begins
+    private static int value(Form form, float[] actions, int from, StringBuilder to) {
+        return switch (form) {
+            case Form.Numbers numbers -> {
+                to.append(numbers.lengths().isEmpty() ? "" : "[");
+                list(actions, from, numbers.whole(), to);
+                to.append(numbers.lengths().isEmpty() ? "" : "]");
+                yield from + numbers.size();
+            }
+            case Form.Named named -> {
+                int at = from;
+                String before = "{";
+                for (Map.Entry<String, Form> part : named.parts().entrySet()) {
+                    to.append(before).append(PythonText.dumps(Json.of(part.getKey()))).append(':');
+                    at = value(part.getValue(), actions, at, to);
+                    before = ",";
+                }
+                to.append('}');
+                yield at;
+            }
+            case Form.Listed listed -> {
+                int at = from;
+                String before = "[";
+                for (Form part : listed.parts()) {
+                    to.append(before);
+                    at = value(part, actions, at, to);
+                    before = ",";
+                }
+                to.append(']');
+                yield at;
+            }
+        };
+    }
+
+    private static void list(float[] actions, int from, boolean[] whole, StringBuilder to) {
+        for (int i = 0; i < whole.length; i++) {
+            to.append(i > 0 ? "," : "");
+            if (whole[i]) {
+                to.append((int) actions[from + i]);
+            } else {
+                to.append(actions[from + i]);
+            }
         }
     }
 }

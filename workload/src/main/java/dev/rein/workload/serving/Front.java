@@ -80,7 +80,7 @@ final class Front extends Handler.Abstract {
         Invocation invocation =
                 Invocation.read(mediaType(header(request, HttpHeader.CONTENT_TYPE)), body(request), served.shape());
         float[] actions = new float[invocation.rows() * served.shape().actionSize()];
-        served.act(invocation.observations(), invocation.rows(), invocation.sampling(), actions);
+        served.act(invocation.observations(), invocation.masks(), invocation.rows(), invocation.sampling(), actions);
         byte[] body = answer.write(actions, invocation.rows(), served.shape(), invocation.wording());
         send(200, answer.contentType(), body, response, callback);
     }

@@ -9,9 +9,12 @@ import java.nio.charset.StandardCharsets;
 /// A request, read: observations in rows, and how the caller wants them answered.
 ///
 /// @param observations row-major `[rows × observation size]`, perhaps longer than that
+/// @param masks        `[rows × choices]`, which choices are allowed; empty allows all
 /// @param wording      the member names the answer uses
 @SuppressWarnings("ArrayRecordComponent") // handed over whole and never compared
-record Invocation(float[] observations, int rows, Sampling sampling, Wording wording) {
+record Invocation(float[] observations, boolean[] masks, int rows, Sampling sampling, Wording wording) {
+    static final boolean[] ALL_ALLOWED = new boolean[0];
+
     /// How the question was put, so that the answer can be put alike.
     enum Wording {
         /// `{"observation": o}` or a bare observation → `{"action": a}`
@@ -54,7 +57,7 @@ record Invocation(float[] observations, int rows, Sampling sampling, Wording wor
                 rows.add(number(field, rows.count() + 1));
             }
         }
-        return new Invocation(rows.values(), rows.count(), Sampling.MOST_LIKELY, Wording.BATCH);
+        return new Invocation(rows.values(), ALL_ALLOWED, rows.count(), Sampling.MOST_LIKELY, Wording.BATCH);
     }
 
     private static float number(String field, int line) {
@@ -86,6 +89,6 @@ record Invocation(float[] observations, int rows, Sampling sampling, Wording wor
                         "value %d: %s (expected: a finite number)".formatted(i, values[i]));
             }
         }
-        return new Invocation(values, values.length / size, Sampling.MOST_LIKELY, Wording.BATCH);
+        return new Invocation(values, ALL_ALLOWED, values.length / size, Sampling.MOST_LIKELY, Wording.BATCH);
     }
 }

@@ -3,6 +3,10 @@ package dev.rein.workload.serving;
 import dev.rein.workload.serving.Invocation.Wording;
 import dev.rein.workload.serving.ServedModel.Sampling;
 import dev.rein.workload.serving.ServedModel.Shape;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -16,12 +20,12 @@ final class JsonInvocation {
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // to refuse NaN in our own words
             .build();
-    private static final String MEMBERS = "observation, observations or instances; deterministic, seed";
 
     private final JsonParser parser;
     private final Shape shape;
     private @Nullable Rows observations;
     private Wording wording = Wording.SINGLE;
+    private final List<Boolean> masks = new ArrayList<>();
     private boolean deterministic = true;
     private @Nullable Long seed;
 
@@ -47,12 +51,12 @@ final class JsonInvocation {
             }
         } else if (first == JsonToken.START_ARRAY) {
             bare(body);
-        } else if (first != null && first.isNumeric() && shape.observation().size() == 0) {
+        } else if (first != null && first.isNumeric() && shape.observation() instanceof Form.Numbers(List<Integer> lengths, _) && lengths.isEmpty()) {
             begin(Wording.SINGLE);
             number(first, "body");
         } else {
             throw InvocationException.badRequest(
-                    "body: %s (expected: a JSON object with %s, or a list of numbers)".formatted(name(first), MEMBERS));
+                    "body: %s (expected: a JSON object with %s, or a list of numbers)".formatted(name(first), known()));
         }
         if (parser.nextToken() != null) {
             throw InvocationException.badRequest("body: more than one JSON value (expected: one)");
@@ -66,7 +70,15 @@ final class JsonInvocation {
             throw InvocationException.badRequest(
                     "no observation (expected: a member observation, observations or instances)");
         }
-        return new Invocation(rows.values(), rows.count(), new Sampling(deterministic, seed), wording);
+        boolean[] allowed = new boolean[masks.size()];
+        for (int i = 0; i < allowed.length; i++) {
+            allowed[i] = masks.get(i);
+        }
+        if (allowed.length > 0 && allowed.length != rows.count() * shape.choices()) {
+            throw InvocationException.badRequest("masks: %d (expected: %d, one for each observation)"
+                    .formatted(allowed.length / shape.choices(), rows.count()));
+        }
+        return new Invocation(rows.values(), allowed, rows.count(), new Sampling(deterministic, seed), wording);
     }
 
     private void member(String name) {
@@ -86,11 +98,18 @@ final class JsonInvocation {
             }
             case "deterministic" -> deterministic = truth(token, name);
             case "seed" -> seed = seed(token);
-            case "mask" -> throw InvocationException.badRequest("mask: this model takes none (expected: no mask)");
+            case "mask" -> masks(token, name, false);
+            case "masks" -> masks(token, name, true);
             case "signature_name" ->
                 parser.skipChildren(); // TensorFlow Serving's clients send it; we have one signature
-            default -> throw InvocationException.badRequest("member \"%s\" (expected: %s)".formatted(name, MEMBERS));
+            default -> throw InvocationException.badRequest("member \"%s\" (expected: %s)".formatted(name, known()));
         }
+    }
+
+    /// What may be asked of this model.
+    private String known() {
+        return "observation, observations or instances; deterministic, seed"
+                + (shape.choices() > 0 ? ", mask or masks" : "");
     }
 
     private void begin(Wording asked) {
@@ -104,7 +123,7 @@ final class JsonInvocation {
 
     /// A list with no name: one observation if it nests as deep as one does, a batch if deeper.
     private void bare(byte[] body) {
-        if (leadingBrackets(body) > shape.observation().size()) {
+        if (leadingBrackets(body) > shape.observation().depth()) {
             begin(Wording.BATCH);
             batch(JsonToken.START_ARRAY, "body");
         } else {
@@ -138,57 +157,158 @@ final class JsonInvocation {
     }
 
     private void observation(JsonToken token, String name) {
-        Rows rows = rows();
-        int before = rows.length();
-        values(token, name, 0);
-        checkLength(rows.length() - before, name);
+        part(shape.observation(), token, name);
     }
 
-    private void values(JsonToken token, String name, int depth) {
-        if (depth == shape.observation().size()) {
+    private void part(Form form, JsonToken token, String name) {
+        switch (form) {
+            case Form.Numbers numbers -> {
+                int before = rows().length();
+                values(numbers, token, name, 0);
+                checkLength(numbers, rows().length() - before, name);
+            }
+            case Form.Named named -> members(named, token, name);
+            case Form.Listed listed -> elements(listed, token, name);
+        }
+    }
+
+    private void members(Form.Named named, JsonToken token, String name) {
+        if (token != JsonToken.START_OBJECT) {
+            throw InvocationException.badRequest("%s: %s (expected: an object with %s)"
+                    .formatted(name, name(token), String.join(", ", named.parts().keySet())));
+        }
+        Map<String, float[]> read = new HashMap<>();
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String member = parser.currentName();
+            Form part = named.parts().get(member);
+            if (part == null || read.containsKey(member)) {
+                throw InvocationException.badRequest("%s: member \"%s\" %s (expected: %s, each once)"
+                        .formatted(
+                                name,
+                                member,
+                                part == null ? "is unknown" : "twice",
+                                String.join(", ", named.parts().keySet())));
+            }
+            int before = rows().length();
+            part(part, parser.nextToken(), name + "." + member);
+            read.put(member, rows().cut(before));
+        }
+        for (String member : named.parts().keySet()) {
+            float[] values = read.get(member);
+            if (values == null) {
+                throw InvocationException.badRequest("%s: member \"%s\" is missing".formatted(name, member));
+            }
+            for (float value : values) {
+                rows().add(value);
+            }
+        }
+    }
+
+    private void elements(Form.Listed listed, JsonToken token, String name) {
+        int expected = listed.parts().size();
+        if (token != JsonToken.START_ARRAY) {
+            throw InvocationException.badRequest(
+                    "%s: %s (expected: a list of %d parts)".formatted(name, name(token), expected));
+        }
+        int index = 0;
+        for (JsonToken next = parser.nextToken(); next != JsonToken.END_ARRAY; next = parser.nextToken()) {
+            if (index == expected) {
+                throw InvocationException.badRequest("%s: more than %d parts (expected: %d)"
+                        .formatted(name, expected, expected));
+            }
+            part(listed.parts().get(index), next, name + "[" + index + "]");
+            index++;
+        }
+        if (index < expected) {
+            throw InvocationException.badRequest("%s: %d parts (expected: %d)".formatted(name, index, expected));
+        }
+    }
+
+    private void values(Form.Numbers numbers, JsonToken token, String name, int depth) {
+        List<Integer> lengths = numbers.lengths();
+        if (depth == lengths.size()) {
             number(token, name);
             return;
         }
         if (token != JsonToken.START_ARRAY) {
-            throw nesting(name);
+            throw nesting(numbers, name);
         }
         int before = rows().length();
         for (JsonToken next = parser.nextToken(); next != JsonToken.END_ARRAY; next = parser.nextToken()) {
-            values(next, name, depth + 1);
+            values(numbers, next, name, depth + 1);
         }
         int inner = 1;
-        for (int d = depth; d < shape.observation().size(); d++) {
-            inner *= shape.observation().get(d);
+        for (int d = depth; d < lengths.size(); d++) {
+            inner *= lengths.get(d);
         }
         if (depth > 0 && rows().length() - before != inner) {
             throw InvocationException.badRequest("%s: a list of %d values inside (expected: shape %s)"
-                    .formatted(name, rows().length() - before, shape.observation()));
+                    .formatted(name, rows().length() - before, lengths));
         }
     }
 
-    private void checkLength(int length, String name) {
-        if (length != shape.observationSize()) {
-            throw InvocationException.badRequest("%s: %d values (expected: %d%s)"
-                    .formatted(
-                            name,
-                            length,
-                            shape.observationSize(),
-                            shape.observation().size() > 1 ? ", shape " + shape.observation() : ""));
+    private static void checkLength(Form.Numbers numbers, int length, String name) {
+        if (length != numbers.size()) {
+            throw InvocationException.badRequest(
+                    "%s: %d values (expected: %d%s)".formatted(name, length, numbers.size(), nested(numbers)));
         }
     }
 
-    private InvocationException nesting(String name) {
-        int rank = shape.observation().size();
-        return InvocationException.badRequest("%s: %s (expected: %s)"
-                .formatted(
-                        name,
-                        name(parser.currentToken()),
-                        rank == 0
-                                ? "a number"
-                                : "a list of %d numbers%s"
-                                        .formatted(
-                                                shape.observationSize(),
-                                                rank > 1 ? ", shape " + shape.observation() : "")));
+    /// What to add where a list holds lists.
+    private static String nested(Form.Numbers numbers) {
+        return numbers.depth() > 1 ? ", shape " + numbers.lengths() : "";
+    }
+
+    private InvocationException nesting(Form.Numbers numbers, String name) {
+        String expected =
+                numbers.depth() == 0 ? "a number" : "a list of %d numbers%s".formatted(numbers.size(), nested(numbers));
+        return InvocationException.badRequest(
+                "%s: %s (expected: %s)".formatted(name, name(parser.currentToken()), expected));
+    }
+
+    private void masks(JsonToken token, String name, boolean batch) {
+        if (shape.choices() == 0) {
+            throw InvocationException.badRequest(name + ": this model takes none (expected: no mask)");
+        }
+        if (!masks.isEmpty()) {
+            throw InvocationException.badRequest("mask, masks: more than one (expected: one of them)");
+        }
+        if (!batch) {
+            mask(token, name);
+            return;
+        }
+        if (token != JsonToken.START_ARRAY) {
+            throw InvocationException.badRequest("%s: %s (expected: a list of masks)".formatted(name, name(token)));
+        }
+        for (JsonToken next = parser.nextToken(); next != JsonToken.END_ARRAY; next = parser.nextToken()) {
+            mask(next, name);
+        }
+    }
+
+    /// One mask, its truths in lists nested as the caller likes.
+    private void mask(JsonToken token, String name) {
+        int before = masks.size();
+        truths(token, name);
+        if (masks.size() - before != shape.choices()) {
+            throw InvocationException.badRequest("%s: %d truths (expected: %d, one for each choice)"
+                    .formatted(name, masks.size() - before, shape.choices()));
+        }
+    }
+
+    private void truths(JsonToken token, String name) {
+        switch (token) {
+            case START_ARRAY -> {
+                for (JsonToken next = parser.nextToken(); next != JsonToken.END_ARRAY; next = parser.nextToken()) {
+                    truths(next, name);
+                }
+            }
+            case VALUE_TRUE -> masks.add(true);
+            case VALUE_FALSE -> masks.add(false);
+            case VALUE_NUMBER_INT -> masks.add(parser.getLongValue() != 0);
+            default ->
+                throw InvocationException.badRequest(
+                        "%s: %s (expected: a list of true and false)".formatted(name, name(token)));
+        }
     }
 
     private void number(@Nullable JsonToken token, String name) {

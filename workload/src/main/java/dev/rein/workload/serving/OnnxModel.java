@@ -16,7 +16,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A policy in ONNX, run by ONNX Runtime: one input of 32-bit floats `[batch × observation]`, and an output of
-/// whole numbers `[batch]` (choices) or of 32-bit floats `[batch × action]`.
+/// whole numbers (`[batch]` for one choice, `[batch × action]` for several or for switches) or of 32-bit floats
+/// `[batch × action]`.
 ///
 /// Of several outputs the one called `action` counts, else the first.
 final class OnnxModel implements ServedModel {
@@ -24,6 +25,9 @@ final class OnnxModel implements ServedModel {
     private final OrtSession session;
     private final String input;
     private final String output;
+    /// Of the input; the first is the batch.
+    private final long[] each;
+
     private final Shape shape;
 
     private OnnxModel(OrtEnvironment runtime, OrtSession session, Path file) throws OrtException {
@@ -37,6 +41,7 @@ final class OnnxModel implements ServedModel {
         this.output = session.getOutputNames().contains("action")
                 ? "action"
                 : session.getOutputNames().iterator().next();
+        this.each = ((TensorInfo) in.getInfo()).getShape();
         this.shape = shape(in, session.getOutputInfo().get(output), file);
     }
 
@@ -67,17 +72,15 @@ final class OnnxModel implements ServedModel {
             throw unfit(file, "output " + out, "a tensor");
         }
         boolean whole = action.type == OnnxJavaType.INT64 || action.type == OnnxJavaType.INT32;
-        if (whole) {
-            return new Shape(each, 1, true);
-        }
-        if (action.type != OnnxJavaType.FLOAT) {
+        if (!whole && action.type != OnnxJavaType.FLOAT) {
             throw unfit(file, "output type " + action.type, "int64, int32 or 32-bit float");
         }
         long size = Arrays.stream(action.getShape()).skip(1).reduce(1, (a, b) -> a * b);
         if (size < 1) {
             throw unfit(file, "output shape " + Arrays.toString(action.getShape()), "[batch, a fixed length]");
         }
-        return new Shape(each, Math.toIntExact(size), false);
+        List<Integer> lengths = whole && action.getShape().length <= 1 ? List.of() : List.of(Math.toIntExact(size));
+        return new Shape(new Form.Numbers(each, false), new Form.Numbers(lengths, whole), 0);
     }
 
     private static IllegalArgumentException unfit(Path file, String is, String expected) {
@@ -90,7 +93,7 @@ final class OnnxModel implements ServedModel {
     }
 
     @Override
-    public void act(float[] observations, int rows, Sampling sampling, float[] actions) {
+    public void act(float[] observations, boolean[] masks, int rows, Sampling sampling, float[] actions) {
         if (rows == 0) {
             return;
         }
@@ -98,11 +101,8 @@ final class OnnxModel implements ServedModel {
             throw InvocationException.badRequest(
                     "deterministic: false (expected: true; an ONNX model holds no distribution to draw from)");
         }
-        long[] dimensions = new long[1 + shape.observation().size()];
+        long[] dimensions = each.clone();
         dimensions[0] = rows;
-        for (int d = 0; d < shape.observation().size(); d++) {
-            dimensions[d + 1] = shape.observation().get(d);
-        }
         FloatBuffer batch = FloatBuffer.wrap(observations, 0, rows * shape.observationSize());
         try (OnnxTensor in = OnnxTensor.createTensor(runtime, batch, dimensions);
                 OrtSession.Result result = session.run(Map.of(input, in), Set.of(output))) {

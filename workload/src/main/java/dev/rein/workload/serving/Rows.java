@@ -20,6 +20,13 @@ final class Rows {
         values[length++] = value;
     }
 
+    /// Takes back what was added since there were `from` numbers.
+    float[] cut(int from) {
+        float[] tail = Arrays.copyOfRange(values, from, length);
+        length = from;
+        return tail;
+    }
+
     /// Numbers added so far.
     int length() {
         return length;

@@ -1,6 +1,5 @@
 package dev.rein.workload.serving;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A loaded model that answers observations with actions. Safe for any number of threads.
@@ -10,29 +9,29 @@ interface ServedModel extends AutoCloseable {
     /// Answers a batch.
     ///
     /// @param observations row-major, at least `rows × shape().observationSize()`; not changed
+    /// @param masks        `rows × shape().choices()`, which choices are allowed; empty allows all
     /// @param actions      overwritten: `rows × shape().actionSize()`; a choice is a whole number
     /// @throws InvocationException if the model cannot do what the caller asks
-    void act(float[] observations, int rows, Sampling sampling, float[] actions);
+    void act(float[] observations, boolean[] masks, int rows, Sampling sampling, float[] actions);
 
     @Override
     void close();
 
     /// What goes in and what comes out.
     ///
-    /// @param observation  length of each dimension of one observation; empty for a single number
-    /// @param actionSize   numbers in one action; 1 for a choice
-    /// @param chooses      whether an action is a choice, a whole number, and not a vector of numbers
-    record Shape(List<Integer> observation, int actionSize, boolean chooses) {
-        public Shape {
-            observation = List.copyOf(observation);
+    /// @param observation     as JSON words it
+    /// @param observationSize numbers in one observation
+    /// @param action          as JSON words it
+    /// @param whole           for each number of an action, whether it is a whole one
+    /// @param choices         width of a mask; 0 where the model takes none
+    @SuppressWarnings("ArrayRecordComponent") // made once, never changed or compared
+    record Shape(Form observation, int observationSize, Form action, boolean[] whole, int choices) {
+        Shape(Form observation, Form action, int choices) {
+            this(observation, observation.size(), action, action.whole(), choices);
         }
 
-        int observationSize() {
-            int size = 1;
-            for (int length : observation) {
-                size *= length;
-            }
-            return size;
+        int actionSize() {
+            return whole.length;
         }
     }
 
