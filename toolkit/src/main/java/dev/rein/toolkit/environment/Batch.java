@@ -29,6 +29,7 @@ final class Batch {
     final boolean[] terminated;
     final boolean[] truncated;
     final boolean[] masks;
+    final boolean[] finalMasks;
 
     final EpisodeRandom[] random;
     final long[] episodes;
@@ -64,6 +65,7 @@ final class Batch {
         terminated = new boolean[count];
         truncated = new boolean[count];
         masks = new boolean[Math.multiplyExact(count, choices)];
+        finalMasks = new boolean[masks.length];
         random = new EpisodeRandom[count];
         episodes = new long[count];
         steps = new int[count];

@@ -154,6 +154,9 @@ final class Block {
         checkReward(i); // of a row the next episode is about to overwrite
         checkObservation(i);
         System.arraycopy(b.observations, i * b.size, b.finalObservations, i * b.size, b.size);
+        if (b.choices > 0) {
+            keepFinalMask(i);
+        }
         b.endedLength[i] = steps;
         if (b.autoreset == Autoreset.SAME_STEP) {
             b.episodes[i]++;
@@ -229,6 +232,15 @@ final class Block {
                     "all choices%s are masked (expected: at least one allowed, or the episode ended)"
                             .formatted(batch.actionSpace instanceof Discrete ? "" : " of part " + part),
                     null);
+        }
+    }
+
+    /// An ended episode may allow nothing; who asks what it would have been worth to go on then sees all allowed.
+    private void keepFinalMask(int i) {
+        if (step.partWithoutChoice() >= 0) {
+            Arrays.fill(batch.finalMasks, i * batch.choices, (i + 1) * batch.choices, true);
+        } else {
+            step.copyMask(batch.finalMasks, i * batch.choices);
         }
     }
 

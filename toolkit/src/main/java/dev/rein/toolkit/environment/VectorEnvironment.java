@@ -145,6 +145,12 @@ public final class VectorEnvironment implements AutoCloseable {
         return batch.masks;
     }
 
+    /// `[count × choices]`, which actions the last observation of an ended episode allowed: all, if it allowed none.
+    /// A row is meaningful where the last step ended an episode; empty where nothing is masked.
+    public boolean[] finalMasks() {
+        return batch.finalMasks;
+    }
+
     public EpisodeStatistics statistics() {
         return statistics;
     }

@@ -25,6 +25,7 @@ final class VectorState {
         checkpoint.truths("terminated", batch.terminated);
         checkpoint.truths("truncated", batch.truncated);
         checkpoint.truths("masks", batch.masks);
+        checkpoint.truths("final_masks", batch.finalMasks);
         checkpoint.truths("over", batch.over);
         checkpoint.longs("episodes", batch.episodes);
         checkpoint.integers("steps", batch.steps);

@@ -97,7 +97,6 @@ public final class Experience {
         }
     }
 
-    /// The mask after a truncated episode is not known: all actions count as allowed there.
     private void keep(int e, int i, boolean over) {
         int slot = e * span + i;
         buffer.add(
@@ -109,7 +108,7 @@ public final class Experience {
                 discount[slot],
                 over ? environments.finalObservations() : environments.observations(),
                 e * size,
-                over || choices == 0 ? null : environments.masks(),
+                over ? environments.finalMasks() : environments.masks(),
                 e * choices);
     }
 

@@ -106,6 +106,27 @@ public abstract class World implements Environment {
         }
     }
 
+    /// Action 1 earns 1 and ends the episode; action 0 earns nothing and is cut off where only action 0 is allowed:
+    /// with all of it looking the same, action 0 is worth nothing.
+    public static final class NothingAfterTheCut extends World {
+        @Override
+        public boolean masksActions() {
+            return true;
+        }
+
+        @Override
+        public void step(Row action, Step step) {
+            step.observation().put(0);
+            if (action.index() == 1) {
+                step.reward(1);
+                step.terminate();
+            } else {
+                step.allow(1, false);
+                step.truncate();
+            }
+        }
+    }
+
     /// The best number is 0.5 above the observation.
     public static final class AimAbove extends World {
         private float target;

@@ -112,4 +112,47 @@ class ReplayBufferTest {
             }
         }
     }
+
+    /// γ is 1/2: from the first of the two steps, 3 units of time pass before the 1 is earned.
+    @Test
+    void severalStepsDiscountByTheTimeBetweenThem() {
+        try (var environments = VectorEnvironment.of(World.UnevenTime::new, 1, 1)) {
+            environments.reset();
+            var buffer = new ReplayBuffer(environments.observationSpace(), 1, 0, 100);
+            var experience = new Experience(environments, buffer, 0.5f, 3);
+            for (int i = 0; i < 8; i++) {
+                experience.step(new float[1], new float[1]);
+            }
+            Batch batch = buffer.batch(100);
+            buffer.sample(random, 0, batch);
+            for (int row = 0; row < batch.rows(); row++) {
+                boolean second = batch.observation()[row] == 1;
+                assertThat(batch.discount()[row]).isZero();
+                assertThat(batch.reward()[row]).isEqualTo(second ? 1 : 0.125f);
+            }
+        }
+    }
+
+    @Test
+    void whatIsAllowedAfterACutIsRemembered() {
+        try (var environments = VectorEnvironment.of(World.NothingAfterTheCut::new, 1, 1)) {
+            environments.reset();
+            var buffer = new ReplayBuffer(environments.observationSpace(), 1, 2, 100);
+            var experience = new Experience(environments, buffer, 0.5f, 1);
+            float[] cut = {0};
+            float[] end = {1};
+            for (int i = 0; i < 8; i++) {
+                experience.step(i % 2 == 0 ? cut : end, i % 2 == 0 ? cut : end);
+            }
+            Batch batch = buffer.batch(50);
+            buffer.sample(random, 0, batch);
+            for (int row = 0; row < batch.rows(); row++) {
+                boolean wasCut = batch.action()[row] == 0;
+                assertThat(batch.nextMask()[2 * row]).isTrue();
+                assertThat(batch.nextMask()[2 * row + 1]).isEqualTo(!wasCut);
+                assertThat(batch.discount()[row]).isEqualTo(wasCut ? 0.5f : 0);
+            }
+            assertThat(environments.masks()).containsOnly(true);
+        }
+    }
 }
