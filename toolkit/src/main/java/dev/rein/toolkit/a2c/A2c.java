@@ -22,7 +22,6 @@ import dev.rein.toolkit.rollout.Rollout;
 import dev.rein.toolkit.training.Algorithm;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +68,8 @@ public final class A2c implements Algorithm {
         int features = environments.observationSpace().features();
         head = Distribution.of(environments.actionSpace());
         Arrays.fill(head.parameters(), hp.logStdInit()); // a head's own parameters are logarithms of deviations
-        var shape = new Architecture(List.of(), hp.filters(), hp.netArch(), hp.activation(), hp.layerNorm());
+        int[] observed = environments.observationSpace().shape();
+        var shape = Architecture.of(observed, hp.filters(), hp.netArch(), hp.activation(), hp.layerNorm());
         var initialisation = hp.orthoInit() ? Initialisation.ORTHOGONAL : Initialisation.UNIFORM;
         actor = shape.network(features, head.outputs(), Activation.IDENTITY).initialise(random, initialisation, 0.01f);
         critic = shape.network(features, 1, Activation.IDENTITY).initialise(random, initialisation, 1);

@@ -78,6 +78,7 @@ public final class Box implements Space {
     }
 
     /// One dimension, unless it was made with more.
+    @Override
     public int[] shape() {
         return shape.clone();
     }

@@ -13,6 +13,11 @@ public sealed interface Space permits Box, Discrete, MultiDiscrete, MultiBinary,
     /// Floats a network reads of a value: numbers as they are, choices one-hot.
     int features();
 
+    /// How the features are laid out: a [Box] has dimensions, anything else one.
+    default int[] shape() {
+        return new int[] {features()};
+    }
+
     /// Width of an action mask: choices of a [Discrete], of all parts of a [MultiDiscrete] side by side, of all such
     /// parts of a [Dict] or [Tuple]; otherwise 0. [MultiDiscrete#choicesOf] says which is whose.
     default int choices() {

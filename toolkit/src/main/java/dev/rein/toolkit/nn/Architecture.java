@@ -3,18 +3,20 @@ package dev.rein.toolkit.nn;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// The shape of a network between features and outputs: convolutions if the observation is an image, then hidden
-/// layers.
+/// layers. MinAtar's network (Young & Tian 2019) is 16 filters of 3×3, stride 1, and 128 units.
 ///
-/// @param image      `[channels, height, width]` of the features, or empty if they are no image
-/// @param filters    convolutions, in order; needs an image
+/// @param observed   shape of the features; three dimensions are an image, `[height, width, channels]` or, where
+///     the first is the smallest, `[channels, height, width]`
+/// @param filters    convolutions, in order; need an image
 /// @param hidden     widths of the hidden layers, each at least 1; may be empty
 /// @param activation after every convolution and hidden layer
 /// @param layerNorm  whether a [LayerNorm] stands between each hidden layer's sums and its activation
 public record Architecture(
-        List<Integer> image, List<Filters> filters, List<Integer> hidden, Activation activation, boolean layerNorm) {
+        List<Integer> observed, List<Filters> filters, List<Integer> hidden, Activation activation, boolean layerNorm) {
 
     /// One convolution of an [Architecture].
     ///
@@ -24,17 +26,21 @@ public record Architecture(
     public record Filters(int count, int kernel, int stride) {}
 
     public Architecture {
-        image = List.copyOf(image);
+        observed = List.copyOf(observed);
         filters = List.copyOf(filters);
         hidden = List.copyOf(hidden);
         requireNonNull(activation, "activation");
-        if (!image.isEmpty() && image.size() != 3) {
-            throw new IllegalArgumentException("image: %s (expected: channels, height and width)".formatted(image));
-        }
-        if (image.isEmpty() && !filters.isEmpty()) {
+        if (observed.size() != 3 && !filters.isEmpty()) {
             throw new IllegalArgumentException(
-                    "convolutions: %s (expected: none, as the observations are no images)".formatted(filters));
+                    "filters: convolutions over observations of shape %s (expected: no filters, or an image of height, width and channels)"
+                            .formatted(observed));
         }
+    }
+
+    /// @param observed shape of the features, as a space gives it
+    public static Architecture of(
+            int[] observed, List<Filters> filters, List<Integer> hidden, Activation activation, boolean layerNorm) {
+        return new Architecture(Arrays.stream(observed).boxed().toList(), filters, hidden, activation, layerNorm);
     }
 
     /// Hidden layers only.
@@ -55,18 +61,8 @@ public record Architecture(
     /// All but the last layer, for networks that end in another way.
     public List<Layer> body(int inputs) {
         List<Layer> layers = new ArrayList<>();
-        boolean first = true;
-        int channels = image.isEmpty() ? 0 : image.get(0);
-        int height = image.isEmpty() ? 0 : image.get(1);
-        int width = image.isEmpty() ? 0 : image.get(2);
-        for (Filters filter : filters) {
-            var convolution = new Convolution(
-                    channels, height, width, first, filter.count(), filter.kernel(), filter.stride(), activation);
-            layers.add(convolution);
-            channels = filter.count();
-            height = convolution.outHeight();
-            width = convolution.outWidth();
-            first = false;
+        if (!filters.isEmpty()) {
+            convolutions(layers);
         }
         int size = layers.isEmpty() ? inputs : layers.getLast().outputs();
         for (int next : hidden) {
@@ -77,5 +73,27 @@ public record Architecture(
             size = next;
         }
         return layers;
+    }
+
+    private void convolutions(List<Layer> layers) {
+        boolean channelsFirst = observed.get(0) < Math.min(observed.get(1), observed.get(2));
+        int channels = observed.get(channelsFirst ? 0 : 2);
+        int height = observed.get(channelsFirst ? 1 : 0);
+        int width = observed.get(channelsFirst ? 2 : 1);
+        for (Filters filter : filters) {
+            var convolution = new Convolution(
+                    channels,
+                    height,
+                    width,
+                    channelsFirst && layers.isEmpty(),
+                    filter.count(),
+                    filter.kernel(),
+                    filter.stride(),
+                    activation);
+            layers.add(convolution);
+            channels = filter.count();
+            height = convolution.outHeight();
+            width = convolution.outWidth();
+        }
     }
 }

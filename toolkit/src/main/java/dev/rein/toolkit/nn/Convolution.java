@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// A 2-D convolution without padding: every window of `kernel × kernel` becomes a row, and the rows go through one
 /// [Linear] layer together ("im2row").
 ///
-/// Images arrive channel by channel (`[channels, height, width]`, as an observation's) or, between convolutions,
-/// pixel by pixel (`[height, width, channels]`); they leave pixel by pixel. Weights are `[channels · kernel ·
+/// Images arrive pixel by pixel (`[height, width, channels]`) or, as some observations, channel by channel
+/// (`[channels, height, width]`); they leave pixel by pixel. Weights are `[channels · kernel ·
 /// kernel × filters]` in the order channel, row, column; then `filters` biases.
 public final class Convolution implements Layer {
     private final int channels;

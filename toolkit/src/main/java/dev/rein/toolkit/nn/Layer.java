@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One step of a [Sequential] network. Its parameters live in the network's array, from `p0`; what a backward pass
 /// needs beside inputs and outputs is kept here, so a layer belongs to one network and one thread at a time.
-public sealed interface Layer permits Linear, Convolution, LayerNorm {
+public sealed interface Layer permits Linear, Noisy, Convolution, LayerNorm, Expectation {
     int inputs();
 
     int outputs();
@@ -47,11 +47,14 @@ public sealed interface Layer permits Linear, Convolution, LayerNorm {
         String[] words = text.split(" ", -1);
         return switch (words[0]) {
             case "linear" -> Linear.parse(words);
+            case "noisy" -> Noisy.parse(words);
             case "convolution" -> Convolution.parse(words);
             case "layer_norm" -> LayerNorm.parse(words);
+            case "expectation" -> Expectation.parse(words);
             default ->
                 throw new IllegalArgumentException(
-                        "layer \"%s\" is unknown (expected: linear, convolution or layer_norm)".formatted(text));
+                        "layer \"%s\" is unknown (expected: linear, noisy, convolution, layer_norm or expectation)"
+                                .formatted(text));
         };
     }
 

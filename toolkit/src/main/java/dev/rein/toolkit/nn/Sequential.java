@@ -182,6 +182,38 @@ public final class Sequential implements Network {
         capacity = rows;
     }
 
+    /// These layers with every [Linear] one made [Noisy]; all parameters are zero.
+    ///
+    /// @param sigma first deviations, as [Noisy] has them
+    public Sequential noisy(float sigma) {
+        return new Sequential(layers.stream()
+                .map(layer -> layer instanceof Linear linear
+                        ? new Noisy(linear.inputs(), linear.outputs(), linear.activation(), sigma)
+                        : layer)
+                .toList());
+    }
+
+    /// Draws new noise in every [Noisy] layer, which then holds for all batches until the next call.
+    public void draw(RandomGenerator random) {
+        for (Layer layer : layers) {
+            if (layer instanceof Noisy noisy) {
+                noisy.draw(random);
+            }
+        }
+    }
+
+    /// A copy without noise: of every [Noisy] layer the means.
+    public Sequential means() {
+        Sequential means = new Sequential(layers.stream()
+                .map(layer -> layer instanceof Noisy noisy ? noisy.mean() : layer)
+                .toList());
+        for (int l = 0; l < layers.size(); l++) {
+            int count = means.layers.get(l).parameterCount();
+            System.arraycopy(parameters, offsets[l], means.parameters, means.offsets[l], count);
+        }
+        return means;
+    }
+
     @Override
     public Sequential copy() {
         Sequential copy = new Sequential(layers);

@@ -63,8 +63,7 @@ final class Onnx {
         for (int l = 0; l < layers.size(); l++) {
             float[] parameters = Arrays.copyOfRange(network.parameters(), network.offset(l), network.offset(l + 1));
             String y = l + 1 == layers.size() ? head : "y" + l;
-            Layer next = l + 1 < layers.size() ? layers.get(l + 1) : layers.get(l);
-            OnnxLayer.write(graph, layers.get(l), next, parameters, l, x, y);
+            OnnxLayer.write(graph, layers, l, parameters, x, y);
             x = y;
         }
         boolean whole = OnnxSpace.act(graph, policy.head(), policy.actionSpace(), head);

@@ -2,25 +2,35 @@ package dev.rein.toolkit.policy;
 
 import dev.rein.toolkit.nn.Activation;
 import dev.rein.toolkit.nn.Convolution;
+import dev.rein.toolkit.nn.Expectation;
 import dev.rein.toolkit.nn.Layer;
 import dev.rein.toolkit.nn.LayerNorm;
 import dev.rein.toolkit.nn.Linear;
+import dev.rein.toolkit.nn.Noisy;
 import dev.rein.toolkit.protobuf.Protobuf;
 import java.util.Arrays;
+import java.util.List;
 
 /// One layer of a network as nodes of an ONNX graph.
 final class OnnxLayer {
     private OnnxLayer() {}
 
-    /// @param next  the layer after it, or itself if it is the last
-    /// @param index names what it adds
-    static void write(Protobuf graph, Layer layer, Layer next, float[] parameters, int index, String x, String y) {
-        switch (layer) {
+    /// @param parameters of this layer alone
+    /// @param index      of the layer; names what it adds
+    static void write(Protobuf graph, List<Layer> layers, int index, float[] parameters, String x, String y) {
+        switch (layers.get(index)) {
             case Linear linear -> linear(graph, linear, parameters, index, x, y);
+            case Noisy noisy -> {
+                Linear mean = noisy.mean();
+                linear(graph, mean, Arrays.copyOf(parameters, mean.parameterCount()), index, x, y);
+            }
             case LayerNorm norm -> norm(graph, norm, parameters, index, x, y);
-            case Convolution convolution ->
-                convolution(
-                        graph, convolution, !(next instanceof Convolution) || next == layer, parameters, index, x, y);
+            case Expectation expectation -> expectation(graph, expectation, index, x, y);
+            case Convolution convolution -> {
+                boolean first = index == 0 || !(layers.get(index - 1) instanceof Convolution);
+                boolean last = index + 1 == layers.size() || !(layers.get(index + 1) instanceof Convolution);
+                convolution(graph, convolution, first, last, parameters, index, x, y);
+            }
         }
     }
 
@@ -47,10 +57,28 @@ final class OnnxLayer {
         activate(graph, layer.activation(), sums, y);
     }
 
-    /// Between convolutions ONNX keeps channels first; our linear layers read pixel by pixel, so the last one
-    /// transposes.
+    private static void expectation(Protobuf graph, Expectation layer, int index, String x, String y) {
+        float[] support = layer.support();
+        initializer(graph, "support" + index, support, support.length);
+        graph.message(5, Onnx.longs("groups" + index, -1, layer.groups(), support.length));
+        graph.message(1, Onnx.node("Reshape", "logits" + index, x, "groups" + index));
+        graph.message(
+                1,
+                Onnx.node("Softmax", "probabilities" + index, "logits" + index).message(5, Onnx.integer("axis", -1)));
+        graph.message(1, Onnx.node("MatMul", y, "probabilities" + index, "support" + index));
+    }
+
+    /// Between convolutions ONNX keeps channels first; our layers read pixel by pixel, so the first transposes if its
+    /// image does not come so, and the last transposes back.
     private static void convolution(
-            Protobuf graph, Convolution layer, boolean last, float[] parameters, int index, String x, String y) {
+            Protobuf graph,
+            Convolution layer,
+            boolean first,
+            boolean last,
+            float[] parameters,
+            int index,
+            String x,
+            String y) {
         int window = layer.channels() * layer.kernel() * layer.kernel();
         int filters = layer.filters();
         float[] weights = new float[window * filters];
@@ -62,12 +90,7 @@ final class OnnxLayer {
         initializer(graph, "weights" + index, weights, filters, layer.channels(), layer.kernel(), layer.kernel());
         initializer(
                 graph, "biases" + index, Arrays.copyOfRange(parameters, window * filters, parameters.length), filters);
-        String image = x;
-        if (layer.channelsFirst()) {
-            image = "image" + index;
-            graph.message(5, Onnx.longs("image_shape" + index, -1, layer.channels(), layer.height(), layer.width()));
-            graph.message(1, Onnx.node("Reshape", image, x, "image_shape" + index));
-        }
+        String image = first ? image(graph, layer, index, x) : x;
         String pixels = last ? "pixels" + index : y;
         String sums = activated(layer.activation(), "sums" + index, pixels);
         graph.message(
@@ -82,6 +105,23 @@ final class OnnxLayer {
                             .message(5, Onnx.integers("perm", 0, 2, 3, 1)));
             graph.message(1, Onnx.node("Flatten", y, "channels_last" + index).message(5, Onnx.integer("axis", 1)));
         }
+    }
+
+    /// The observation as `[rows, channels, height, width]`.
+    private static String image(Protobuf graph, Convolution layer, int index, String x) {
+        String image = "image" + index;
+        String shape = "image_shape" + index;
+        if (layer.channelsFirst()) {
+            graph.message(5, Onnx.longs(shape, -1, layer.channels(), layer.height(), layer.width()));
+            graph.message(1, Onnx.node("Reshape", image, x, shape));
+            return image;
+        }
+        graph.message(5, Onnx.longs(shape, -1, layer.height(), layer.width(), layer.channels()));
+        graph.message(1, Onnx.node("Reshape", "channels_last_" + image, x, shape));
+        graph.message(
+                1,
+                Onnx.node("Transpose", image, "channels_last_" + image).message(5, Onnx.integers("perm", 0, 3, 1, 2)));
+        return image;
     }
 
     private static void initializer(Protobuf graph, String name, float[] values, int... dimensions) {

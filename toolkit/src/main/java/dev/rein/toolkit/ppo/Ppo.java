@@ -20,7 +20,6 @@ import dev.rein.toolkit.rollout.Rollout;
 import dev.rein.toolkit.training.Algorithm;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +87,8 @@ public final class Ppo implements Algorithm {
         Arrays.fill(head.parameters(), hp.logStdInit()); // a head's own parameters are logarithms of deviations
         // Detail 2: orthogonal weights, gain √2 inside, 0.01 for the policy's head, 1 for the value's.
         // Detail 13: two networks that share nothing.
-        var shape = new Architecture(List.of(), hp.filters(), hp.netArch(), hp.activation(), hp.layerNorm());
+        int[] observed = environments.observationSpace().shape();
+        var shape = Architecture.of(observed, hp.filters(), hp.netArch(), hp.activation(), hp.layerNorm());
         actor = shape.network(features, head.outputs(), Activation.IDENTITY)
                 .initialise(random, Initialisation.ORTHOGONAL, 0.01f);
         critic = shape.network(features, 1, Activation.IDENTITY).initialise(random, Initialisation.ORTHOGONAL, 1);
