@@ -13,6 +13,7 @@ import dev.rein.toolkit.kernel.Kernels;
 import dev.rein.toolkit.nn.Activation;
 import dev.rein.toolkit.nn.Adam;
 import dev.rein.toolkit.nn.Architecture;
+import dev.rein.toolkit.nn.Expectation;
 import dev.rein.toolkit.nn.Initialisation;
 import dev.rein.toolkit.nn.Layer;
 import dev.rein.toolkit.nn.Linear;
@@ -31,9 +32,10 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Deep Q-learning (Mnih et al. 2015, algorithm 1), with double estimates, dueling outputs, n-step returns and
-/// prioritised replay as options. Details follow Stable-Baselines3, whose figures the presets reproduce. Masked
-/// actions are neither taken nor hoped for.
+/// Deep Q-learning (Mnih et al. 2015, algorithm 1), with double estimates, dueling outputs, n-step returns,
+/// prioritised replay, noisy networks and distributions of returns (C51) as options, whose sum is Rainbow (Hessel et
+/// al. 2018, [DqnHyperParameters#rainbow]). Details follow Stable-Baselines3, whose figures the presets reproduce.
+/// Masked actions are neither taken nor hoped for.
 public final class Dqn implements Algorithm {
     /// Steps between which a run can be watched.
     private static final int ROUND = 250;
@@ -74,13 +76,17 @@ public final class Dqn implements Algorithm {
     /// @param seed  of everything: episodes, initial weights, actions, batches
     /// @throws IllegalArgumentException if the actions are of another kind, or the buffer does not fit into memory
     public Dqn(DqnHyperParameters hp, Supplier<? extends Environment> maker, long seed) {
-        this(hp, new ReturnModel.Expected(), 1e-8f, maker, seed);
+        this(hp, model(hp), maker, seed);
     }
 
-    /// @param model   what the network says of each action
-    /// @param epsilon of Adam
-    public Dqn(
-            DqnHyperParameters hp, ReturnModel model, float epsilon, Supplier<? extends Environment> maker, long seed) {
+    private static ReturnModel model(DqnHyperParameters hp) {
+        return hp.nAtoms() == 1
+                ? new ReturnModel.Expected()
+                : new ReturnModel.Categorical(hp.nAtoms(), hp.vMin(), hp.vMax());
+    }
+
+    /// @param model what the network says of each action, in place of what `hp` says of it
+    public Dqn(DqnHyperParameters hp, ReturnModel model, Supplier<? extends Environment> maker, long seed) {
         this.hp = requireNonNull(hp, "hp");
         this.model = requireNonNull(model, "model");
         environments = VectorEnvironment.of(maker, hp.nEnvs(), seed);
@@ -93,12 +99,13 @@ public final class Dqn implements Algorithm {
         width = choices * model.width();
         random = new EpisodeRandom(seed, -1, 0);
         dueling = hp.dueling() ? new Dueling(choices, model.width()) : null;
-        var shape = new Architecture(List.of(), hp.filters(), hp.netArch(), hp.activation(), hp.layerNorm());
+        int[] observed = environments.observationSpace().shape();
         int features = environments.observationSpace().features();
-        online = shape.network(features, dueling == null ? width : dueling.inputs(), Activation.IDENTITY)
-                .initialise(random, Initialisation.UNIFORM, 1);
+        Sequential quiet = Architecture.of(observed, hp.filters(), hp.netArch(), hp.activation(), hp.layerNorm())
+                .network(features, dueling == null ? width : dueling.inputs(), Activation.IDENTITY);
+        online = (hp.noisy() ? quiet.noisy(hp.noisySigma()) : quiet).initialise(random, Initialisation.UNIFORM, 1);
         slow = online.copy();
-        optimizer = new Adam(online.parameters().length, epsilon);
+        optimizer = new Adam(online.parameters().length, hp.adamEps());
         int maskSize = environments.masks().length / hp.nEnvs();
         buffer = new ReplayBuffer(
                 environments.observationSpace(),
@@ -122,15 +129,18 @@ public final class Dqn implements Algorithm {
 
     @Override
     public void round(double done) {
-        learningRate = hp.learningRate().at(done);
-        double explored = hp.explorationFraction() == 0 ? 1 : Math.min(1, done / hp.explorationFraction());
-        epsilon = hp.explorationInitialEps() + explored * (hp.explorationFinalEps() - hp.explorationInitialEps());
-        beta = hp.priorityBeta() + done * (1 - hp.priorityBeta());
-        for (long until = steps + ROUND; steps < until; ) {
+        // Schedules move with every step: what one is worth of the budget is known as soon as some were taken, so
+        // that the first round is a short one.
+        double worth = steps == 0 ? 0 : done / steps;
+        long until = steps == 0 ? 1 : steps + ROUND;
+        while (steps < until) {
             for (int i = 0; i < hp.trainFreq(); i++) {
+                explore(worth * steps);
                 act();
             }
             if (steps > hp.learningStarts()) {
+                learningRate = hp.learningRate().at(worth * steps);
+                beta = hp.priorityBeta() + Math.min(1, worth * steps) * (1 - hp.priorityBeta());
                 int due = hp.gradientSteps() < 0 ? hp.trainFreq() * hp.nEnvs() : hp.gradientSteps();
                 for (int i = 0; i < due; i++) {
                     update();
@@ -139,8 +149,14 @@ public final class Dqn implements Algorithm {
         }
     }
 
+    private void explore(double done) {
+        double explored = hp.explorationFraction() == 0 ? 1 : Math.min(1, done / hp.explorationFraction());
+        epsilon = hp.explorationInitialEps() + explored * (hp.explorationFinalEps() - hp.explorationInitialEps());
+    }
+
     /// ε-greedy over what is allowed.
     private void act() {
+        online.draw(random);
         int count = hp.nEnvs();
         ask(online, experience.features(), count, values);
         boolean[] masks = environments.masks();
@@ -201,6 +217,8 @@ public final class Dqn implements Algorithm {
     private void update() {
         int rows = hp.batchSize();
         buffer.sample(random, beta, batch);
+        online.draw(random);
+        slow.draw(random);
         chooseNext(rows);
         ask(slow, batch.next(), rows, nextValues);
         if (!hp.doubleDqn()) {
@@ -218,9 +236,12 @@ public final class Dqn implements Algorithm {
             float reward = batch.reward()[row];
             float discount = batch.discount()[row];
             float value = model.value(values, at);
-            errors[row] = reward + discount * model.value(nextValues, next) - value;
+            float weight = batch.weight()[row] / rows;
+            float error = reward + discount * model.value(nextValues, next) - value;
+            double wrong = model.learn(values, at, nextValues, next, reward, discount, weight, byValues);
+            errors[row] = model.surprise(error, wrong);
             meanValue += (double) value / rows;
-            loss += model.learn(values, at, nextValues, next, reward, discount, batch.weight()[row] / rows, byValues);
+            loss += weight * wrong;
         }
         descend(rows);
         buffer.prioritise(batch, errors);
@@ -250,38 +271,43 @@ public final class Dqn implements Algorithm {
                 online.parameters(), online.gradient(), tooLong ? (float) (hp.maxGradNorm() / norm) : 1, learningRate);
     }
 
-    /// A policy whose network gives each action's mean return: what stands behind the last layer, advantages and
-    /// quantiles, is linear and folded into it.
+    /// A policy whose network gives each action's mean return, without noise: what stands behind the last layer,
+    /// advantages and quantiles, is linear and folded into it; the mean of atoms is a layer of its own.
     @Override
     public Policy policy() {
         return new Policy(
                 environments.observationSpace(),
                 environments.actionSpace(),
-                folded(),
+                folded(online.means()),
                 new Greedy(environments.actionSpace()),
                 null);
     }
 
-    private Sequential folded() {
-        List<Layer> layers = new ArrayList<>(online.layers());
+    private Sequential folded(Sequential network) {
+        List<Layer> layers = new ArrayList<>(network.layers());
         int last = layers.size() - 1;
-        int from = online.offset(last);
+        int from = network.offset(last);
         int inputs = layers.get(last).inputs();
         int outputs = layers.get(last).outputs();
-        layers.set(last, new Linear(inputs, choices, Activation.IDENTITY));
+        boolean atoms = model instanceof ReturnModel.Categorical;
+        int folds = atoms ? width : choices;
+        layers.set(last, new Linear(inputs, folds, Activation.IDENTITY));
+        if (model instanceof ReturnModel.Categorical(int count, float low, float high)) {
+            layers.add(new Expectation(choices, count, low, high));
+        }
         Sequential folded = new Sequential(layers);
-        System.arraycopy(online.parameters(), 0, folded.parameters(), 0, from);
+        System.arraycopy(network.parameters(), 0, folded.parameters(), 0, from);
         float[] row = new float[outputs];
-        float[] values = new float[width];
+        float[] said = new float[width];
         for (int i = 0; i <= inputs; i++) { // weights row by row, then the biases
-            System.arraycopy(online.parameters(), from + i * outputs, row, 0, outputs);
+            System.arraycopy(network.parameters(), from + i * outputs, row, 0, outputs);
             if (dueling == null) {
-                System.arraycopy(row, 0, values, 0, width);
+                System.arraycopy(row, 0, said, 0, width);
             } else {
-                dueling.forward(row, 1, values);
+                dueling.forward(row, 1, said);
             }
-            for (int a = 0; a < choices; a++) {
-                folded.parameters()[from + i * choices + a] = model.value(values, a * model.width());
+            for (int j = 0; j < folds; j++) {
+                folded.parameters()[from + i * folds + j] = atoms ? said[j] : model.value(said, j * model.width());
             }
         }
         return folded;

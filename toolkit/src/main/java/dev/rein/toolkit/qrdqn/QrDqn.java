@@ -20,8 +20,7 @@ public final class QrDqn implements Algorithm {
     /// @param seed  of everything: episodes, initial weights, actions, batches
     /// @throws IllegalArgumentException if the actions are of another kind, or the buffer does not fit into memory
     public QrDqn(QrDqnHyperParameters hp, Supplier<? extends Environment> maker, long seed) {
-        // The epsilon of Adam is the paper's: 0.01 / 32 for its batch of 32
-        learner = new Dqn(hp.dqn(), new ReturnModel.Quantiles(hp.nQuantiles()), 0.01f / hp.batchSize(), maker, seed);
+        learner = new Dqn(hp.dqn(), new ReturnModel.Quantiles(hp.nQuantiles()), maker, seed);
     }
 
     @Override

@@ -35,6 +35,9 @@ import java.util.List;
 /// @param prioritized          whether transitions are drawn by their error (Schaul et al. 2016)
 /// @param priorityAlpha        how much the error counts: 0 not at all, 1 in proportion
 /// @param priorityBeta         how far importance weights undo it at first; 1 in the end
+/// @param noisy                whether parameters are drawn around learned means, so that the network explores by
+///     itself (Fortunato et al. 2018); wants random actions switched off
+/// @param noisySigma           their first deviation, times √inputs
 /// @param netArch              widths of the hidden layers
 /// @param filters              convolutions before them, for images
 /// @param activation           after every hidden layer
@@ -61,6 +64,8 @@ public record QrDqnHyperParameters(
         boolean prioritized,
         @Range(min = 0, max = 1) float priorityAlpha,
         @Range(min = 0, max = 1) float priorityBeta,
+        boolean noisy,
+        @Range(above = 0, max = 10) float noisySigma,
         List<Integer> netArch,
         List<Filters> filters,
         Activation activation,
@@ -93,6 +98,8 @@ public record QrDqnHyperParameters(
                         prioritized,
                         priorityAlpha,
                         priorityBeta,
+                        noisy,
+                        noisySigma,
                         netArch,
                         filters,
                         activation,
@@ -126,6 +133,8 @@ public record QrDqnHyperParameters(
                 false,
                 0.6f,
                 0.4f,
+                false,
+                0.5f,
                 List.of(64, 64),
                 List.of(),
                 Activation.RELU,
@@ -156,12 +165,18 @@ public record QrDqnHyperParameters(
                 explorationInitialEps,
                 explorationFinalEps,
                 maxGradNorm,
+                0.01f / batchSize, // the paper's, for its batch of 32
                 doubleDqn,
                 dueling,
                 nSteps,
                 prioritized,
                 priorityAlpha,
                 priorityBeta,
+                noisy,
+                noisySigma,
+                1,
+                0,
+                0,
                 netArch,
                 filters,
                 activation,
