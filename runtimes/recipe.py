@@ -1,9 +1,11 @@
 """Makes a runtime's Python environment: recipe.py <runtime folder> <cache folder>.
 
 Prints progress for people, then `environment=<folder>` and `base=<folder of its Python>`; an environment that is
-there already is only named. The same recipe makes an environment on this machine and, run by a Dockerfile, one in an image. What it installs is
-pinned with hashes in the runtime's folder. It needs nothing but Python's own
-library, and a network (or what PIP_INDEX_URL and PIP_FIND_LINKS name) the first time only.
+there already is only named. The same recipe makes an environment on this machine and, run by a Dockerfile, one in an
+image. What it installs is pinned with hashes in the runtime's folder. It needs nothing but Python's own library, and a
+network (or what PIP_INDEX_URL and PIP_FIND_LINKS name) the first time only.
+
+NVIDIA's libraries are left out where there is no driver for them; REIN_GPU=yes or no decides otherwise.
 
 Exit codes: 0 made, 2 the machine lacks something, 3 a package could not be installed.
 """
@@ -13,6 +15,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +23,12 @@ import threading
 
 MARKER = "rein-runtime.json"
 LAST_LINES = 12
+EDITION = 2  # of this program: to be raised when it would make another environment of the same description
+
+# Modules of Rein's own lie outside the environment: a server names the folders of its own release by REIN_PYTHON_PATH.
+START = """import os, sys; sys.path.extend(filter(None, os.environ.get("REIN_PYTHON_PATH", {path!r}).split(os.pathsep)))
+import os, sys; sys.setdlopenflags(os.RTLD_LAZY)
+"""
 
 
 class Problem(Exception):
@@ -28,21 +37,32 @@ class Problem(Exception):
         self.code = code
 
 
-def digest(folder):
-    """Of everything the environment is made from."""
-    sha = hashlib.sha256()
-    for file in sorted(folder.rglob("*")):
-        if file.is_file() and "__pycache__" not in file.parts:
-            sha.update(str(file.relative_to(folder)).encode() + b"\0" + file.read_bytes() + b"\0")
-    sha.update(pathlib.Path(__file__).read_bytes())
+def has_gpu():
+    told = os.environ.get("REIN_GPU", "").lower()
+    if told not in ("", "yes", "no"):
+        raise Problem(2, f"REIN_GPU={told} (expected: yes or no; unset, an NVIDIA driver is looked for)")
+    return told == "yes" or told == "" and (
+        pathlib.Path("/proc/driver/nvidia/version").exists() or shutil.which("nvidia-smi") is not None
+    )
+
+
+def digest(folder, description, gpu):
+    """Of everything the environment is made from; what is only linked to, or set when it is used, does not count."""
+    made_from = {key: description.get(key) for key in ("python", "install", "patches", "start", "without_gpu")}
+    if not made_from["without_gpu"]:
+        gpu = False
+    sha = hashlib.sha256(json.dumps([EDITION, made_from, gpu], sort_keys=True).encode())
+    for step in description["install"]:
+        sha.update((folder / step["requirements"]).read_bytes())
     return sha.hexdigest()
 
 
 class Recipe:
-    def __init__(self, folder, target):
+    def __init__(self, folder, target, description, gpu):
         self.folder = folder
         self.target = target
-        self.description = json.loads((folder / "runtime.json").read_text())
+        self.description = description
+        self.spared = {} if gpu else description.get("without_gpu", {})
         self.title = "{name} {version}".format(**self.description)
         self.python = target / "bin" / "python3"
 
@@ -61,8 +81,13 @@ class Recipe:
         site = next(self.target.glob("lib/python*/site-packages"))
         for patch in self.description.get("patches", []):
             self.patch(site, patch)
-        shims = [self.folder / name for name in self.description.get("path", [])]
-        (site / "rein.pth").write_text("".join(f"{path.resolve()}\n" for path in shims))
+        if self.spared:
+            from hollow import library
+
+            for name in self.spared["hollow"]:
+                (site / self.spared["folder"] / name).write_bytes(library(name))
+        path = os.pathsep.join(str((self.folder / name).resolve()) for name in self.description.get("path", []))
+        (site / "rein.pth").write_text(START.format(path=path))
         for module in self.description.get("start", []):
             with (site / "rein.pth").open("a") as file:
                 file.write(f"import {module}\n")
@@ -72,10 +97,10 @@ class Recipe:
         self.say("made")
 
     def install(self, step):
-        file = self.folder / step["requirements"]
+        file = self.lock(self.folder / step["requirements"])
         total = len(re.findall(r"^[A-Za-z0-9][^ ]*==", file.read_text(), re.M))
         command = [str(self.python), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
-        command += ["--progress-bar", "off", "--require-hashes", *step.get("options", []), "-r", str(file)]
+        command += ["--progress-bar", "off", "--require-hashes", "--no-deps", *step.get("options", []), "-r", str(file)]
         fetched = set()
 
         def progress(line):
@@ -88,6 +113,18 @@ class Recipe:
                 self.say(f"installing {total} packages of {file.name}")
 
         self.run(command, f"pip install -r {file.name}", progress)
+
+    def lock(self, file):
+        """The requirements, less what only a GPU would need."""
+        left_out = self.spared.get("leave_out", [])
+        packages = re.split(r"^(?=[A-Za-z0-9])", file.read_text(), flags=re.M)
+        kept = [package for package in packages if package.split("==")[0] not in left_out]
+        if len(kept) == len(packages):
+            return file
+        self.say("without NVIDIA's libraries, whose driver is not here (REIN_GPU=yes would install them)")
+        lock = self.target / file.name
+        lock.write_text("".join(kept))
+        return lock
 
     def patch(self, site, patch):
         file = site / patch["file"]
@@ -127,16 +164,18 @@ def main():
         os.setpgid(0, 0)
         threading.Thread(target=end_with_stdin, daemon=True).start()
     folder = pathlib.Path(sys.argv[1]).resolve()
-    wanted = digest(folder)
-    target = pathlib.Path(sys.argv[2]).resolve() / f"{folder.name}-{wanted[:12]}"
-    marker = target / MARKER
-    if not marker.exists():
-        try:
-            Recipe(folder, target).make()
-        except (Problem, OSError) as problem:
-            print(f"{folder.name}: {problem}", flush=True)
-            sys.exit(getattr(problem, "code", 2))
-        marker.write_text(json.dumps({"digest": wanted, "base": sys.base_prefix}))
+    try:
+        description = json.loads((folder / "runtime.json").read_text())
+        gpu = has_gpu()
+        wanted = digest(folder, description, gpu)
+        target = pathlib.Path(sys.argv[2]).resolve() / f"{folder.name}-{wanted[:12]}"
+        marker = target / MARKER
+        if not marker.exists():
+            Recipe(folder, target, description, gpu).make()
+            marker.write_text(json.dumps({"digest": wanted, "base": sys.base_prefix}))
+    except (Problem, OSError) as problem:
+        print(f"{folder.name}: {problem}", flush=True)
+        sys.exit(getattr(problem, "code", 2))
     print(f"environment={target}")
     print("base=" + json.loads(marker.read_text())["base"], flush=True)
     os._exit(0)  # without waiting for the thread that reads

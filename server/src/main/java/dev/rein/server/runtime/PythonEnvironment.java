@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.rein.server.backend.HostRuntime;
 import dev.rein.server.backend.Preparation;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// One runtime's Python environment: made by its recipe when first asked for, found again by every later server.
@@ -30,6 +32,7 @@ final class PythonEnvironment implements Preparation {
     private final Path cache;
     private final String python;
     private final String systemPath;
+    private final String modules;
     private final List<Consumer<String>> watchers = new CopyOnWriteArrayList<>();
     private @Nullable CompletableFuture<Made> making; // guarded by this
 
@@ -37,12 +40,14 @@ final class PythonEnvironment implements Preparation {
     /// @param base        where its Python comes from, which it needs too
     private record Made(Path environment, Path base) {}
 
-    PythonEnvironment(String title, Path folder, Path cache, String python, String systemPath) {
+    /// @param modules folders of Rein's own modules, which are no part of the environment: each release has its own
+    PythonEnvironment(String title, Path folder, Path cache, String python, String systemPath, List<Path> modules) {
         this.title = title;
         this.folder = folder;
         this.cache = cache;
         this.python = python;
         this.systemPath = systemPath;
+        this.modules = modules.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
     }
 
     @Override
@@ -51,7 +56,11 @@ final class PythonEnvironment implements Preparation {
         return making().whenComplete((_, _) -> watchers.remove(progress))
                 .thenApply(made -> runtime.with(
                         List.of(made.environment, made.base, folder.getParent()),
-                        Map.of("PATH", made.environment.resolve("bin") + ":" + systemPath)));
+                        Map.of(
+                                "PATH",
+                                made.environment.resolve("bin") + ":" + systemPath,
+                                "REIN_PYTHON_PATH",
+                                modules)));
     }
 
     private synchronized CompletableFuture<Made> making() {

@@ -61,9 +61,23 @@ public final class PythonRuntimes {
                     environment,
                     environments.computeIfAbsent(
                             row.runtime(),
-                            name -> new PythonEnvironment(title, folder.resolve(name), cache, python, SYSTEM_PATH))));
+                            name -> new PythonEnvironment(
+                                    title,
+                                    folder.resolve(name),
+                                    cache,
+                                    python,
+                                    SYSTEM_PATH,
+                                    modules(folder.resolve(name), description)))));
         }
         return runtimes;
+    }
+
+    private static List<Path> modules(Path runtime, JsonNode description) {
+        return description
+                .path("path")
+                .valueStream()
+                .map(each -> runtime.resolve(each.asString()).toAbsolutePath().normalize())
+                .toList();
     }
 
     private static Map<String, JsonNode> descriptions(Path folder) throws IOException {

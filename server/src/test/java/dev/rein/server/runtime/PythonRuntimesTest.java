@@ -1,5 +1,6 @@
 package dev.rein.server.runtime;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -29,7 +30,9 @@ class PythonRuntimesTest {
     void aRuntimeWithoutPackages() throws IOException {
         folder = Files.createDirectories(temporary.resolve("runtimes"));
         cache = temporary.resolve("cache");
-        Files.copy(Path.of("../runtimes/recipe.py"), folder.resolve("recipe.py"));
+        for (String program : List.of("recipe.py", "hollow.py")) {
+            Files.copy(Path.of("../runtimes", program), folder.resolve(program));
+        }
         describe("plain", "\"check\": [\"import json\"]");
         Files.writeString(folder.resolve("images.txt"), "rein-plain:* plain KIND=small # as small as it gets\n");
     }
@@ -77,8 +80,45 @@ class PythonRuntimesTest {
     @Test
     void anotherRecipeMakesAnotherEnvironment() throws IOException {
         String before = path(prepared());
-        describe("plain", "\"check\": []");
+        describe("plain", "\"start\": [\"json\"]");
         assertThat(path(prepared())).isNotEqualTo(before);
+    }
+
+    @Test
+    void modulesOfReinsOwnAreOfTheReleaseThatRuns() throws Exception {
+        Path modules = Files.createDirectories(folder.resolve("plain/shims"));
+        describe("plain", "\"path\": [\"shims\"], \"start\": [\"mine\"]");
+        Files.writeString(modules.resolve("mine.py"), "print('first')\n");
+        HostRuntime made = prepared();
+        assertThat(made.environment()).containsEntry("REIN_PYTHON_PATH", modules.toString());
+        Path other = Files.createDirectories(temporary.resolve("other"));
+        Files.writeString(other.resolve("mine.py"), "print('second')\n");
+        assertThat(run(made, Map.of("REIN_PYTHON_PATH", other.toString()), "pass"))
+                .isEqualTo("second\n");
+        assertThat(run(made, Map.of(), "pass")).isEqualTo("first\n");
+        Files.writeString(modules.resolve("mine.py"), "print('third')\n");
+        assertThat(path(prepared())).isEqualTo(path(made));
+    }
+
+    @Test
+    void librariesThatOnlyAGpuNeedsAreLeftOutAndStoodInFor() throws Exception {
+        describe("plain", """
+                "without_gpu": {"leave_out": [], "folder": ".", "hollow": ["libcublas.so.13"]},
+                "check": ["import ctypes, sysconfig; ctypes.CDLL(sysconfig.get_path('purelib') + '/libcublas.so.13')"]
+                """);
+        assertThat(run(prepared(), Map.of(), "import os, sys; print(sys.getdlopenflags() == os.RTLD_LAZY)"))
+                .isEqualTo("True\n");
+    }
+
+    private static String run(HostRuntime runtime, Map<String, String> environment, String program) throws Exception {
+        var builder = new ProcessBuilder(path(runtime).split(":", 2)[0] + "/python3", "-c", program)
+                .redirectErrorStream(true);
+        builder.environment().remove("REIN_PYTHON_PATH");
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+        return said;
     }
 
     @Test
