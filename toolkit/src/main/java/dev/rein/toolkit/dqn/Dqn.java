@@ -92,7 +92,7 @@ public final class Dqn implements Algorithm {
         environments = VectorEnvironment.of(maker, hp.nEnvs(), seed);
         if (!(environments.actionSpace() instanceof Discrete(int n))) {
             throw new IllegalArgumentException(
-                    "actions: %s (expected: Discrete; for numbers take SAC, for several choices PPO)"
+                    "actions: %s (expected: Discrete; for a Box take SAC or PPO, for others PPO or A2C)"
                             .formatted(environments.actionSpace()));
         }
         choices = n;

@@ -47,7 +47,7 @@ public final class SoftActor {
             RandomGenerator random) {
         if (!(actions instanceof Box box)) {
             throw new IllegalArgumentException(
-                    "actions: %s (expected: a Box; for discrete actions take DQN or PPO)".formatted(actions));
+                    "actions: %s (expected: a Box; for one Discrete choice take DQN or PPO, for others PPO or A2C)".formatted(actions));
         }
         head = new SquashedGaussian(box);
         size = box.size();

@@ -4,147 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.rein.toolkit.environment.Box;
-import dev.rein.toolkit.environment.Discrete;
 import dev.rein.toolkit.environment.Environment;
 import dev.rein.toolkit.environment.Row;
-import dev.rein.toolkit.environment.Space;
 import dev.rein.toolkit.environment.Step;
 import dev.rein.toolkit.environment.classic.CartPole;
 import dev.rein.toolkit.policy.Policy;
 import dev.rein.toolkit.probe.ManyParts;
+import dev.rein.toolkit.probe.World;
 import dev.rein.toolkit.training.Evaluation;
 import dev.rein.toolkit.training.Progress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class PpoTest {
-    /// A world of one observation and one or more steps, described by what it does.
-    private abstract static class World implements Environment {
-        private static final Space ONE = Box.of(-1, 1, 1);
-
-        RandomGenerator random = RandomGenerator.getDefault();
-
-        @Override
-        public Space observationSpace() {
-            return ONE;
-        }
-
-        @Override
-        public Space actionSpace() {
-            return new Discrete(2);
-        }
-
-        @Override
-        public void reset(RandomGenerator newRandom, Step step) {
-            random = newRandom;
-            step.observation().put(0);
-        }
-    }
-
-    /// The right action is the sign of the observation.
-    private static final class FollowTheSign extends World {
-        private float sign;
-
-        @Override
-        public void reset(RandomGenerator newRandom, Step step) {
-            super.reset(newRandom, step);
-            look(step);
-        }
-
-        @Override
-        public void step(Row action, Step step) {
-            step.reward(action.index() == (sign > 0 ? 1 : 0) ? 1 : 0);
-            look(step);
-            step.terminate();
-        }
-
-        private void look(Step step) {
-            sign = random.nextBoolean() ? 1 : -1;
-            step.observation().put(sign);
-        }
-    }
-
-    /// Earns 1 a step for ever, cut off after ten: the value of every state is 1 / (1 − γ).
-    private static final class EndlessButCut extends World {
-        private int steps;
-
-        @Override
-        public void step(Row action, Step step) {
-            step.observation().put(0);
-            step.reward(1);
-            if (++steps % 10 == 0) {
-                step.truncate();
-            }
-        }
-    }
-
-    /// Only action 2 of three is allowed; the others are masked.
-    private static final class Masked extends World {
-        @Override
-        public Space actionSpace() {
-            return new Discrete(3);
-        }
-
-        @Override
-        public boolean masksActions() {
-            return true;
-        }
-
-        @Override
-        public void reset(RandomGenerator newRandom, Step step) {
-            super.reset(newRandom, step);
-            mask(step);
-        }
-
-        @Override
-        public void step(Row action, Step step) {
-            assertThat(action.index()).isEqualTo(2);
-            step.observation().put(0);
-            step.reward(1);
-            mask(step);
-        }
-
-        private static void mask(Step step) {
-            step.allow(0, false);
-            step.allow(1, false);
-        }
-    }
-
-    /// The best number is 0.5 above the observation.
-    private static final class AimAbove extends World {
-        private float target;
-
-        @Override
-        public Space actionSpace() {
-            return Box.of(-2, 2, 1);
-        }
-
-        @Override
-        public void reset(RandomGenerator newRandom, Step step) {
-            super.reset(newRandom, step);
-            look(step);
-        }
-
-        @Override
-        public void step(Row action, Step step) {
-            float miss = action.get(0) - target;
-            step.reward(-miss * miss);
-            look(step);
-            step.terminate();
-        }
-
-        private void look(Step step) {
-            float seen = random.nextFloat() - 0.5f;
-            target = seen + 0.5f;
-            step.observation().put(seen);
-        }
-    }
-
     private static final PpoHyperParameters SMALL =
             PpoHyperParameters.defaults().with(Map.of("n_steps", "32", "batch_size", "64", "net_arch", "16,16"));
 
@@ -157,21 +32,21 @@ class PpoTest {
 
     @Test
     void learnsWhatToDoFromWhatItSees() {
-        Policy policy = trained(SMALL, FollowTheSign::new, 10_000);
+        Policy policy = trained(SMALL, World.FollowTheSign::new, 10_000);
         assertThat(policy.act(1)[0]).isEqualTo(1);
         assertThat(policy.act(-1)[0]).isEqualTo(0);
     }
 
     @Test
     void learnsNumbersToo() {
-        Policy policy = trained(SMALL.with(Map.of("ent_coef", "0", "learning_rate", "0.005")), AimAbove::new, 60_000);
+        Policy policy = trained(SMALL.with(Map.of("ent_coef", "0", "learning_rate", "0.005")), World.AimAbove::new, 60_000);
         assertThat(policy.act(0.25f)[0]).isCloseTo(0.75f, within(0.2f));
         assertThat(policy.act(-0.25f)[0]).isCloseTo(0.25f, within(0.2f));
     }
 
     @Test
     void maskedActionsAreNeverTaken() {
-        trained(SMALL, Masked::new, 2_000);
+        trained(SMALL, World.OnlyTheLast::new, 2_000);
     }
 
     @Test
@@ -184,12 +59,24 @@ class PpoTest {
     void cutEpisodesAreValuedAsIfTheyWentOn() {
         List<Progress> updates = new ArrayList<>();
         var hp = SMALL.with(Map.of("gamma", "0.9", "learning_rate", "0.0025", "clip_range", "0.2", "gae_lambda", "1"));
-        try (var ppo = new Ppo(hp, EndlessButCut::new, 5)) {
+        try (var ppo = new Ppo(hp, World.EndlessButCut::new, 5)) {
             ppo.train(40_000, updates::add);
         }
         // 1 / (1 − 0.9) = 10 everywhere; were cuts taken for ends, states would be worth 1 to 6.5 and look the
         // same
         assertThat(updates.getLast().metric("value_loss")).isLessThan(0.01);
+    }
+
+    @Test
+    void timeThatAStepTookIsDiscounted() {
+        List<Progress> updates = new ArrayList<>();
+        var hp = SMALL.with(Map.of("gamma", "0.5", "learning_rate", "0.0025", "gae_lambda", "0.9"));
+        try (var ppo = new Ppo(hp, World.UnevenTime::new, 5)) {
+            ppo.train(20_000, updates::add);
+        }
+        // V(1) = 1 whatever the last step takes, V(0) = γ³: were time ignored, V(0) would be γ
+        assertThat(updates.getLast().metric("value_loss")).isLessThan(1e-3);
+        assertThat(updates.getLast().metric("explained_variance")).isGreaterThan(0.99);
     }
 
     @Test
