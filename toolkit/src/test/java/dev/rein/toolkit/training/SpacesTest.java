@@ -90,8 +90,10 @@ class SpacesTest {
         }
     }
 
+    private static final Set<String> CHOOSERS = Set.of("ppo", "a2c", "dqn", "qrdqn");
+
     private static final Map<String, Set<String>> TAKE = Map.of(
-            "discrete 3", Set.of("ppo", "a2c", "dqn", "qrdqn"),
+            "discrete 3", CHOOSERS,
             "box 2 -1.0 1.0", Set.of("ppo", "a2c", "sac", "td3", "ddpg", "tqc"),
             "multidiscrete 2,3", Set.of("ppo", "a2c"),
             "multibinary 2", Set.of("ppo", "a2c"),
@@ -129,7 +131,7 @@ class SpacesTest {
     void everyAlgorithmSeesEveryObservation(String text) {
         Space seen = Space.parse(text);
         ALGORITHMS.forEach((name, algorithm) -> {
-            String actions = TAKE.get("discrete 3").contains(name) ? "discrete 3" : "box 2 -1.0 1.0";
+            String actions = CHOOSERS.contains(name) ? "discrete 3" : "box 2 -1.0 1.0";
             Supplier<Environment> maker = () -> new Anything(seen, Space.parse(actions));
             try (Algorithm made = algorithm.apply(maker)) {
                 made.train(60, _ -> {});

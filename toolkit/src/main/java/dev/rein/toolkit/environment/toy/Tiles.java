@@ -5,13 +5,15 @@ import java.awt.Graphics2D;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Rectangle2D;
 
-/// Draws worlds of squares, as large as the canvas allows.
+/// Draws worlds of squares, as large as the canvas allows and in its middle.
 ///
 /// @param canvas to draw on
 /// @param size   of a square, in pixels
 record Tiles(Graphics2D canvas, double size) {
     static Tiles of(Graphics2D canvas, int width, int height, int rows, int columns) {
-        return new Tiles(canvas, Math.min((double) width / columns, (double) height / rows));
+        double size = Math.min((double) width / columns, (double) height / rows);
+        canvas.translate((width - columns * size) / 2, (height - rows * size) / 2);
+        return new Tiles(canvas, size);
     }
 
     void square(int row, int column, Color colour) {
