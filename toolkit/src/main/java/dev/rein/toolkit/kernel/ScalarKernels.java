@@ -1,7 +1,16 @@
 package dev.rein.toolkit.kernel;
 
+import java.util.Arrays;
+
 /// The definition of every kernel, in plain Java.
 final class ScalarKernels implements Kernels {
+    /// A product of few columns, as a head's, is a dot product for each element, whose terms are summed in this many
+    /// strands: enough for the widest vectors.
+    static final int STRANDS = 16;
+
+    private static final int NARROW_COLUMNS = 4;
+    static final int NARROW_FLOATS = 2048;
+
     @Override
     public void multiply(
             float[] a,
@@ -18,6 +27,10 @@ final class ScalarKernels implements Kernels {
             int n,
             int k,
             boolean accumulate) {
+        if (isNarrow(aColumn, n, k)) {
+            narrow(a, a0, aRow, b, b0, bias, bias0, c, c0, m, n, k, accumulate);
+            return;
+        }
         for (int i = 0; i < m; i++) {
             int row = c0 + i * n;
             if (!accumulate) {
@@ -31,6 +44,50 @@ final class ScalarKernels implements Kernels {
                 }
             }
         }
+    }
+
+    /// Whether a product is summed in strands. That depends on neither the rows nor the machine: a row's result is
+    /// the same in every batch.
+    static boolean isNarrow(int aColumn, int n, int k) {
+        return aColumn == 1 && n <= NARROW_COLUMNS && n * k <= NARROW_FLOATS;
+    }
+
+    private static void narrow(
+            float[] a,
+            int a0,
+            int aRow,
+            float[] b,
+            int b0,
+            float[] bias,
+            int bias0,
+            float[] c,
+            int c0,
+            int m,
+            int n,
+            int k,
+            boolean accumulate) {
+        float[] strands = new float[STRANDS];
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                Arrays.fill(strands, 0);
+                for (int p = 0; p < k; p++) {
+                    int s = p % STRANDS;
+                    strands[s] = Math.fma(a[a0 + i * aRow + p], b[b0 + p * n + j], strands[s]);
+                }
+                float start = accumulate ? c[c0 + i * n + j] : bias[bias0 + j];
+                c[c0 + i * n + j] = start + sumOfStrands(strands, 0);
+            }
+        }
+    }
+
+    /// Pairwise; the strands are used up.
+    static float sumOfStrands(float[] strands, int from) {
+        for (int width = STRANDS / 2; width > 0; width /= 2) {
+            for (int s = from; s < from + width; s++) {
+                strands[s] += strands[s + width];
+            }
+        }
+        return strands[from];
     }
 
     @Override

@@ -25,7 +25,8 @@ final class VectorKernels implements Kernels {
 
     private final ScalarKernels scalar = new ScalarKernels();
     /// A panel of B for each thread that multiplies.
-    private final ThreadLocal<float[]> panels = ThreadLocal.withInitial(() -> new float[DEPTH * WIDTH]);
+    private final ThreadLocal<float[]> panels =
+            ThreadLocal.withInitial(() -> new float[Math.max(DEPTH * WIDTH, NarrowProduct.SCRATCH)]);
 
     int lanes() {
         return LANES;
@@ -47,6 +48,10 @@ final class VectorKernels implements Kernels {
             int n,
             int k,
             boolean accumulate) {
+        if (LANES <= ScalarKernels.STRANDS && ScalarKernels.isNarrow(aColumn, n, k)) {
+            NarrowProduct.multiply(panels.get(), a, a0, aRow, b, b0, bias, bias0, c, c0, m, n, k, accumulate);
+            return;
+        }
         if (m < PACKING_ROWS || n <= WIDTH) {
             unpacked(a, a0, aRow, aColumn, b, b0, bias, bias0, c, c0, m, n, k, accumulate);
             return;

@@ -18,6 +18,7 @@ public final class Linear implements Layer {
     private final Activation activation;
     private final Kernels kernels = Kernels.active();
     private float[] transposed = new float[0];
+    private float[] noBias = new float[0];
 
     public Linear(int inputs, int outputs, Activation activation) {
         if (inputs < 1 || outputs < 1) {
@@ -112,9 +113,11 @@ public final class Linear implements Layer {
 
     /// `dx = dy·Wᵀ`, with the weights transposed once so that the product reads rows.
     private void inputGradient(float[] parameters, int p0, float[] dy, int rows, float[] dx) {
+        if (noBias.length == 0) {
+            noBias = new float[in];
+        }
         kernels.transpose(parameters, p0, in, out, transposed);
-        Arrays.fill(dx, 0, rows * in, 0);
-        kernels.multiply(dy, 0, out, 1, transposed, 0, transposed, 0, dx, 0, rows, in, out, true);
+        kernels.multiply(dy, 0, out, 1, transposed, 0, noBias, 0, dx, 0, rows, in, out, false);
     }
 
     @Override

@@ -31,6 +31,10 @@ public final class Sequential implements Network {
     ///
     /// @throws IllegalArgumentException if there are none, or one does not fit the one before
     public Sequential(List<? extends Layer> layers) {
+        this(layers, null);
+    }
+
+    private Sequential(List<? extends Layer> layers, float @Nullable [] shared) {
         if (layers.isEmpty()) {
             throw new IllegalArgumentException("network: no layers (expected: at least one)");
         }
@@ -44,7 +48,7 @@ public final class Sequential implements Network {
             }
             offsets[l + 1] = Math.addExact(offsets[l], layer.parameterCount());
         }
-        parameters = new float[offsets[layers.size()]];
+        parameters = shared == null ? new float[offsets[layers.size()]] : shared;
         gradient = new float[parameters.length];
         outputs = new float[layers.size() - 1][];
         gradients = new float[layers.size() - 1][];
@@ -212,6 +216,11 @@ public final class Sequential implements Network {
             System.arraycopy(parameters, offsets[l], means.parameters, means.offsets[l], count);
         }
         return means;
+    }
+
+    /// A network on these very parameters, with gradient and scratch of its own, noise too: for another thread.
+    Sequential sharing() {
+        return new Sequential(layers, parameters);
     }
 
     @Override

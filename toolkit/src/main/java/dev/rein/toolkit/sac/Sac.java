@@ -12,6 +12,7 @@ import dev.rein.toolkit.nn.Adam;
 import dev.rein.toolkit.nn.Architecture;
 import dev.rein.toolkit.nn.Initialisation;
 import dev.rein.toolkit.nn.Sequential;
+import dev.rein.toolkit.nn.Team;
 import dev.rein.toolkit.policy.Policy;
 import dev.rein.toolkit.replay.Batch;
 import dev.rein.toolkit.replay.Experience;
@@ -41,6 +42,14 @@ public final class Sac implements Algorithm {
     private final SoftActor actor;
     private final Critic[] critics = new Critic[2];
 
+    // What both critics do at the same time, each on its own.
+    private final Team team;
+    private final Runnable[] askSlow;
+    private final Runnable[] askOnline;
+    private final Runnable[] learn;
+    private final Runnable[] findSlopes;
+    private final Runnable[] follow;
+
     private final float[] unit;
     private final float[] actions;
     private final float[] target;
@@ -61,6 +70,7 @@ public final class Sac implements Algorithm {
         final float[] value;
         final float[] valueGradient;
         final float[] inputGradient;
+        double loss;
 
         Critic(Architecture shape, EpisodeRandom random) {
             online = shape.network(features + actionSize, 1, Activation.IDENTITY)
@@ -82,10 +92,18 @@ public final class Sac implements Algorithm {
             network.forward(input, 0, hp.batchSize(), value, 0);
         }
 
+        void askSlow() {
+            ask(slow, batch.next(), actor.unit());
+        }
+
+        void askOnline() {
+            ask(online, batch.observation(), actor.unit());
+        }
+
         /// Half the mean squared error, as Stable-Baselines3 weighs it.
-        double learn(float rate) {
+        void learn() {
             ask(online, batch.observation(), batch.action());
-            double loss = 0;
+            loss = 0;
             for (int row = 0; row < value.length; row++) {
                 float error = value[row] - target[row];
                 loss += 0.5 * error * error / value.length;
@@ -93,8 +111,15 @@ public final class Sac implements Algorithm {
             }
             online.zeroGradient();
             online.backward(valueGradient, null);
-            optimizer.step(online.parameters(), online.gradient(), 1, rate);
-            return loss;
+            optimizer.step(online.parameters(), online.gradient(), 1, learningRate);
+        }
+
+        void findSlope() {
+            online.backwardInput(valueGradient, inputGradient);
+        }
+
+        void follow() {
+            slow.follow(online, hp.tau());
         }
 
         void state(Checkpoint checkpoint) {
@@ -108,7 +133,14 @@ public final class Sac implements Algorithm {
     /// @param seed  of everything: episodes, initial weights, actions, batches
     /// @throws IllegalArgumentException if the actions are of another kind, or the buffer does not fit into memory
     public Sac(SacHyperParameters hp, Supplier<? extends Environment> maker, long seed) {
+        this(hp, maker, seed, 1);
+    }
+
+    /// @param threads that share an update, the caller's among them; results are the same for any number. More than
+    ///     two find nothing to do
+    public Sac(SacHyperParameters hp, Supplier<? extends Environment> maker, long seed, int threads) {
         this.hp = requireNonNull(hp, "hp");
+        team = new Team(threads);
         environments = VectorEnvironment.of(maker, hp.nEnvs(), seed);
         random = new EpisodeRandom(seed, -1, 0);
         features = environments.observationSpace().features();
@@ -122,9 +154,15 @@ public final class Sac implements Algorithm {
                 hp.entCoef(),
                 hp.autoEntropy(),
                 hp.targetEntropy(),
-                random);
+                random,
+                team);
         critics[0] = new Critic(shape, random);
         critics[1] = new Critic(shape, random);
+        askSlow = new Runnable[] {critics[0]::askSlow, critics[1]::askSlow};
+        askOnline = new Runnable[] {critics[0]::askOnline, critics[1]::askOnline};
+        learn = new Runnable[] {critics[0]::learn, critics[1]::learn};
+        findSlopes = new Runnable[] {critics[0]::findSlope, critics[1]::findSlope};
+        follow = new Runnable[] {critics[0]::follow, critics[1]::follow};
         buffer = new ReplayBuffer(environments.observationSpace(), actionSize, 0, hp.bufferSize());
         batch = buffer.batch(hp.batchSize());
         unit = new float[hp.nEnvs() * actionSize];
@@ -170,7 +208,8 @@ public final class Sac implements Algorithm {
         buffer.sample(random, 0, batch);
         float alpha = actor.temperature();
         softTargets(rows, alpha);
-        criticLoss = critics[0].learn(learningRate) + critics[1].learn(learningRate);
+        team.run(learn);
+        criticLoss = critics[0].loss + critics[1].loss;
 
         actor.draw(batch.observation(), rows, random);
         actorLoss = towardsValue(rows, alpha);
@@ -178,18 +217,14 @@ public final class Sac implements Algorithm {
         actor.improve(rows, alpha, byUnit, learningRate);
 
         if (++updates % hp.targetUpdateInterval() == 0) {
-            for (Critic critic : critics) {
-                critic.slow.follow(critic.online, hp.tau());
-            }
+            team.run(follow);
         }
     }
 
     /// `y = r + γ (min Q'(s', a') − α log π(a'|s'))`, a' drawn anew (equations 5 and 6).
     private void softTargets(int rows, float alpha) {
         actor.draw(batch.next(), rows, random);
-        for (Critic critic : critics) {
-            critic.ask(critic.slow, batch.next(), actor.unit());
-        }
+        team.run(askSlow);
         for (int row = 0; row < rows; row++) {
             float least = Math.min(critics[0].value[row], critics[1].value[row]);
             target[row] = batch.reward()[row] + batch.discount()[row] * (least - alpha * actor.logProb()[row]);
@@ -198,9 +233,7 @@ public final class Sac implements Algorithm {
 
     /// The gradient of `-mean min Q(s, a)` by the drawn actions: each row asks the critic that thinks less of it.
     private double towardsValue(int rows, float alpha) {
-        for (Critic critic : critics) {
-            critic.ask(critic.online, batch.observation(), actor.unit());
-        }
+        team.run(askOnline);
         double loss = 0;
         for (int row = 0; row < rows; row++) {
             boolean first = critics[0].value[row] <= critics[1].value[row];
@@ -208,9 +241,7 @@ public final class Sac implements Algorithm {
             critics[1].valueGradient[row] = first ? 0 : -1f / rows;
             loss += (alpha * actor.logProb()[row] - critics[first ? 0 : 1].value[row]) / rows;
         }
-        for (Critic critic : critics) {
-            critic.online.backwardInput(critic.valueGradient, critic.inputGradient);
-        }
+        team.run(findSlopes);
         int width = features + actionSize;
         for (int row = 0; row < rows; row++) {
             for (int j = 0; j < actionSize; j++) {
@@ -264,6 +295,7 @@ public final class Sac implements Algorithm {
 
     @Override
     public void close() {
+        team.close();
         environments.close();
     }
 }

@@ -7,8 +7,11 @@ import dev.rein.toolkit.environment.Space;
 import dev.rein.toolkit.nn.Activation;
 import dev.rein.toolkit.nn.Adam;
 import dev.rein.toolkit.nn.Architecture;
+import dev.rein.toolkit.nn.Halved;
 import dev.rein.toolkit.nn.Initialisation;
+import dev.rein.toolkit.nn.Network;
 import dev.rein.toolkit.nn.Sequential;
+import dev.rein.toolkit.nn.Team;
 import java.util.random.RandomGenerator;
 
 /// A stochastic actor with the temperature that prices its randomness: what soft algorithms have in common.
@@ -16,6 +19,7 @@ import java.util.random.RandomGenerator;
 /// Actions are between -1 and 1 here; the environment's bounds are [SquashedGaussian]'s business.
 public final class SoftActor {
     private final Sequential network;
+    private final Network halved;
     private final SquashedGaussian head;
     private final Adam optimizer;
     private final int size;
@@ -36,6 +40,7 @@ public final class SoftActor {
     /// @param temperature   to begin with, above 0
     /// @param automatic     whether the temperature is learned
     /// @param targetEntropy what it is learned towards, in nats; 0 is minus the number of actions
+    /// @param team          shares the work; stays its owner's
     public SoftActor(
             int features,
             Space actions,
@@ -44,7 +49,8 @@ public final class SoftActor {
             float temperature,
             boolean automatic,
             float targetEntropy,
-            RandomGenerator random) {
+            RandomGenerator random,
+            Team team) {
         if (!(actions instanceof Box box)) {
             throw new IllegalArgumentException(
                     "actions: %s (expected: a Box; for one Discrete choice take DQN or PPO, for others PPO or A2C)".formatted(actions));
@@ -53,6 +59,7 @@ public final class SoftActor {
         size = box.size();
         network = shape.network(features, head.outputs(), Activation.IDENTITY)
                 .initialise(random, Initialisation.UNIFORM, 1);
+        halved = new Halved(network, team);
         optimizer = new Adam(network.parameters().length, 1e-8f);
         this.automatic = automatic;
         this.targetEntropy = targetEntropy == 0 ? -size : targetEntropy;
@@ -79,7 +86,7 @@ public final class SoftActor {
 
     /// Draws an action for each row of features.
     public void draw(float[] features, int rows, RandomGenerator random) {
-        network.forward(features, 0, rows, outputs, 0);
+        halved.forward(features, 0, rows, outputs, 0);
         head.draw(outputs, rows, random, noise, unit, logProb);
     }
 
@@ -114,7 +121,7 @@ public final class SoftActor {
     public void improve(int rows, float alpha, float[] byUnit, float learningRate) {
         head.gradient(alpha / rows, noise, unit, byUnit, outputs, rows, outputGradient);
         network.zeroGradient();
-        network.backward(outputGradient, null);
+        halved.backward(outputGradient, null);
         optimizer.step(network.parameters(), network.gradient(), 1, learningRate);
     }
 

@@ -12,16 +12,21 @@ import dev.rein.toolkit.environment.VectorEnvironment;
 import dev.rein.toolkit.nn.Activation;
 import dev.rein.toolkit.nn.Adam;
 import dev.rein.toolkit.nn.Architecture;
+import dev.rein.toolkit.nn.Halved;
 import dev.rein.toolkit.nn.Initialisation;
+import dev.rein.toolkit.nn.Network;
 import dev.rein.toolkit.nn.Sequential;
+import dev.rein.toolkit.nn.Team;
 import dev.rein.toolkit.policy.Policy;
 import dev.rein.toolkit.replay.Batch;
 import dev.rein.toolkit.replay.Experience;
 import dev.rein.toolkit.replay.ReplayBuffer;
 import dev.rein.toolkit.training.Algorithm;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// Twin delayed deep deterministic policy gradient (Fujimoto et al. 2018, "Addressing Function Approximation Error
@@ -45,6 +50,15 @@ public final class Td3 implements Algorithm {
     private final Adam actorOptimizer;
     private final Critic[] critics;
 
+    // What threads share: the critics each do their own, an actor and its critic halve their batches.
+    private final Team team;
+    private final Runnable[] askSlow;
+    private final Runnable[] learn;
+    private final Runnable[] follow;
+    private final Network halvedActor;
+    private final Network halvedSlowActor;
+    private final Network halvedCritic;
+
     private final float[] unit;
     private final float[] actions;
     private final float[] batchUnit;
@@ -66,6 +80,7 @@ public final class Td3 implements Algorithm {
         final float[] value;
         final float[] valueGradient;
         final float[] inputGradient;
+        double loss;
 
         Critic(Architecture shape) {
             online = shape.network(features + actionSize, 1, Activation.IDENTITY)
@@ -78,7 +93,7 @@ public final class Td3 implements Algorithm {
             inputGradient = new float[input.length];
         }
 
-        void ask(Sequential network, float[] observations, float[] acts) {
+        void ask(Network network, float[] observations, float[] acts) {
             int width = features + actionSize;
             for (int row = 0; row < hp.batchSize(); row++) {
                 System.arraycopy(observations, row * features, input, row * width, features);
@@ -87,9 +102,13 @@ public final class Td3 implements Algorithm {
             network.forward(input, 0, hp.batchSize(), value, 0);
         }
 
-        double learn() {
+        void askSlow() {
+            ask(slow, batch.next(), batchUnit);
+        }
+
+        void learn() {
             ask(online, batch.observation(), batch.action());
-            double loss = 0;
+            loss = 0;
             for (int row = 0; row < value.length; row++) {
                 float error = value[row] - target[row];
                 loss += (double) error * error / value.length;
@@ -98,7 +117,10 @@ public final class Td3 implements Algorithm {
             online.zeroGradient();
             online.backward(valueGradient, null);
             optimizer.step(online.parameters(), online.gradient(), 1, learningRate);
-            return loss;
+        }
+
+        void follow() {
+            slow.follow(online, hp.tau());
         }
 
         void state(Checkpoint checkpoint) {
@@ -112,6 +134,12 @@ public final class Td3 implements Algorithm {
     /// @param seed  of everything: episodes, initial weights, actions, batches
     /// @throws IllegalArgumentException if the actions are of another kind, or the buffer does not fit into memory
     public Td3(Td3HyperParameters hp, Supplier<? extends Environment> maker, long seed) {
+        this(hp, maker, seed, 1);
+    }
+
+    /// @param threads that share an update, the caller's among them; results are the same for any number. More than
+    ///     two find nothing to do
+    public Td3(Td3HyperParameters hp, Supplier<? extends Environment> maker, long seed, int threads) {
         this.hp = requireNonNull(hp, "hp");
         environments = VectorEnvironment.of(maker, hp.nEnvs(), seed);
         if (!(environments.actionSpace() instanceof Box box)) {
@@ -130,6 +158,13 @@ public final class Td3 implements Algorithm {
         for (int i = 0; i < critics.length; i++) {
             critics[i] = new Critic(shape);
         }
+        team = new Team(threads);
+        askSlow = byCritic(critic -> critic::askSlow);
+        learn = byCritic(critic -> critic::learn);
+        follow = byCritic(critic -> critic::follow);
+        halvedActor = new Halved(actor, team);
+        halvedSlowActor = new Halved(slowActor, team);
+        halvedCritic = new Halved(critics[0].online, team);
         buffer = new ReplayBuffer(environments.observationSpace(), actionSize, 0, hp.bufferSize());
         batch = buffer.batch(hp.batchSize());
         unit = new float[hp.nEnvs() * actionSize];
@@ -139,6 +174,10 @@ public final class Td3 implements Algorithm {
         target = new float[hp.batchSize()];
         environments.reset();
         experience = new Experience(environments, buffer, hp.gamma(), hp.nSteps());
+    }
+
+    private Runnable[] byCritic(Function<Critic, Runnable> piece) {
+        return Arrays.stream(critics).map(piece).toArray(Runnable[]::new);
     }
 
     @Override
@@ -176,16 +215,15 @@ public final class Td3 implements Algorithm {
     private void update() {
         buffer.sample(random, 0, batch);
         targets();
+        team.run(learn);
         criticLoss = 0;
         for (Critic critic : critics) {
-            criticLoss += critic.learn();
+            criticLoss += critic.loss;
         }
         if (++updates % hp.policyDelay() == 0) { // section 5.2
             improveActor();
             slowActor.follow(actor, hp.tau());
-            for (Critic critic : critics) {
-                critic.slow.follow(critic.online, hp.tau());
-            }
+            team.run(follow);
         }
     }
 
@@ -193,15 +231,13 @@ public final class Td3 implements Algorithm {
     /// one action's luck (section 5.3).
     private void targets() {
         int rows = hp.batchSize();
-        slowActor.forward(batch.next(), 0, rows, batchUnit, 0);
+        halvedSlowActor.forward(batch.next(), 0, rows, batchUnit, 0);
         for (int i = 0; i < batchUnit.length; i++) {
             float noise = hp.targetPolicyNoise() * (float) random.nextGaussian();
             noise = Math.clamp(noise, -hp.targetNoiseClip(), hp.targetNoiseClip());
             batchUnit[i] = Math.clamp(batchUnit[i] + noise, -1, 1);
         }
-        for (Critic critic : critics) {
-            critic.ask(critic.slow, batch.next(), batchUnit);
-        }
+        team.run(askSlow);
         for (int row = 0; row < rows; row++) {
             float least = Float.POSITIVE_INFINITY;
             for (Critic critic : critics) {
@@ -215,20 +251,20 @@ public final class Td3 implements Algorithm {
     private void improveActor() {
         int rows = hp.batchSize();
         Critic first = critics[0];
-        actor.forward(batch.observation(), 0, rows, batchUnit, 0);
-        first.ask(first.online, batch.observation(), batchUnit);
+        halvedActor.forward(batch.observation(), 0, rows, batchUnit, 0);
+        first.ask(halvedCritic, batch.observation(), batchUnit);
         actorLoss = 0;
         for (int row = 0; row < rows; row++) {
             actorLoss -= (double) first.value[row] / rows;
             first.valueGradient[row] = -1f / rows;
         }
-        first.online.backwardInput(first.valueGradient, first.inputGradient);
+        halvedCritic.backwardInput(first.valueGradient, first.inputGradient);
         int width = features + actionSize;
         for (int row = 0; row < rows; row++) {
             System.arraycopy(first.inputGradient, row * width + features, byUnit, row * actionSize, actionSize);
         }
         actor.zeroGradient();
-        actor.backward(byUnit, null);
+        halvedActor.backward(byUnit, null);
         actorOptimizer.step(actor.parameters(), actor.gradient(), 1, learningRate);
     }
 
@@ -276,6 +312,7 @@ public final class Td3 implements Algorithm {
 
     @Override
     public void close() {
+        team.close();
         environments.close();
     }
 }

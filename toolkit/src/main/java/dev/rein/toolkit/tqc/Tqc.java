@@ -12,6 +12,7 @@ import dev.rein.toolkit.nn.Adam;
 import dev.rein.toolkit.nn.Architecture;
 import dev.rein.toolkit.nn.Initialisation;
 import dev.rein.toolkit.nn.Sequential;
+import dev.rein.toolkit.nn.Team;
 import dev.rein.toolkit.policy.Policy;
 import dev.rein.toolkit.replay.Batch;
 import dev.rein.toolkit.replay.Experience;
@@ -22,6 +23,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// Truncated quantile critics (Kuznetsov et al. 2020, "Controlling Overestimation Bias with Truncated Mixture of
@@ -42,6 +44,14 @@ public final class Tqc implements Algorithm {
 
     private final SoftActor actor;
     private final Critic[] critics;
+
+    // What the critics do at the same time, each on its own.
+    private final Team team;
+    private final Runnable[] askSlow;
+    private final Runnable[] learn;
+    private final Runnable[] findSlopes;
+    private final Runnable[] follow;
+
     private final float[] pool;
     private final int kept;
 
@@ -65,6 +75,7 @@ public final class Tqc implements Algorithm {
         final float[] value;
         final float[] valueGradient;
         final float[] inputGradient;
+        double loss;
 
         Critic(Architecture shape, EpisodeRandom random) {
             online = shape.network(features + actionSize, hp.nQuantiles(), Activation.IDENTITY)
@@ -86,13 +97,28 @@ public final class Tqc implements Algorithm {
             network.forward(input, 0, hp.batchSize(), value, 0);
         }
 
+        void askSlow() {
+            ask(slow, batch.next(), actor.unit());
+        }
+
+        /// Down the slope of `-mean Q` by the drawn actions, and no further: parameters stay.
+        void findSlope() {
+            ask(online, batch.observation(), actor.unit());
+            Arrays.fill(valueGradient, -1f / (hp.batchSize() * pool.length));
+            online.backwardInput(valueGradient, inputGradient);
+        }
+
+        void follow() {
+            slow.follow(online, hp.tau());
+        }
+
         /// The quantile Huber loss (Dabney et al. 2018, equation 10) of every quantile against every kept target,
         /// mean over all.
-        double learn(float rate) {
+        void learn() {
             ask(online, batch.observation(), batch.action());
             int quantiles = hp.nQuantiles();
             float share = 1f / ((float) hp.batchSize() * critics.length * quantiles * kept);
-            double loss = 0;
+            loss = 0;
             for (int row = 0; row < hp.batchSize(); row++) {
                 for (int q = 0; q < quantiles; q++) {
                     int at = row * quantiles + q;
@@ -112,8 +138,7 @@ public final class Tqc implements Algorithm {
             }
             online.zeroGradient();
             online.backward(valueGradient, null);
-            optimizer.step(online.parameters(), online.gradient(), 1, rate);
-            return loss;
+            optimizer.step(online.parameters(), online.gradient(), 1, learningRate);
         }
 
         void state(Checkpoint checkpoint) {
@@ -127,7 +152,14 @@ public final class Tqc implements Algorithm {
     /// @param seed  of everything: episodes, initial weights, actions, batches
     /// @throws IllegalArgumentException if the actions are of another kind, or the buffer does not fit into memory
     public Tqc(TqcHyperParameters hp, Supplier<? extends Environment> maker, long seed) {
+        this(hp, maker, seed, 1);
+    }
+
+    /// @param threads that share an update, the caller's among them; results are the same for any number. More than
+    ///     there are critics find nothing to do
+    public Tqc(TqcHyperParameters hp, Supplier<? extends Environment> maker, long seed, int threads) {
         this.hp = requireNonNull(hp, "hp");
+        team = new Team(threads);
         environments = VectorEnvironment.of(maker, hp.nEnvs(), seed);
         random = new EpisodeRandom(seed, -1, 0);
         features = environments.observationSpace().features();
@@ -141,11 +173,16 @@ public final class Tqc implements Algorithm {
                 hp.entCoef(),
                 hp.autoEntropy(),
                 hp.targetEntropy(),
-                random);
+                random,
+                team);
         critics = new Critic[hp.nCritics()];
         for (int i = 0; i < critics.length; i++) {
             critics[i] = new Critic(shape, random);
         }
+        askSlow = byCritic(critic -> critic::askSlow);
+        learn = byCritic(critic -> critic::learn);
+        findSlopes = byCritic(critic -> critic::findSlope);
+        follow = byCritic(critic -> critic::follow);
         pool = new float[critics.length * hp.nQuantiles()];
         kept = pool.length - critics.length * hp.topQuantilesToDropPerNet();
         buffer = new ReplayBuffer(environments.observationSpace(), actionSize, 0, hp.bufferSize());
@@ -156,6 +193,10 @@ public final class Tqc implements Algorithm {
         byUnit = new float[hp.batchSize() * actionSize];
         environments.reset();
         experience = new Experience(environments, buffer, hp.gamma(), hp.nSteps());
+    }
+
+    private Runnable[] byCritic(Function<Critic, Runnable> piece) {
+        return Arrays.stream(critics).map(piece).toArray(Runnable[]::new);
     }
 
     @Override
@@ -193,9 +234,10 @@ public final class Tqc implements Algorithm {
         buffer.sample(random, 0, batch);
         float alpha = actor.temperature();
         softTargets(rows, alpha);
+        team.run(learn);
         criticLoss = 0;
         for (Critic critic : critics) {
-            criticLoss += critic.learn(learningRate);
+            criticLoss += critic.loss;
         }
 
         actor.draw(batch.observation(), rows, random);
@@ -204,9 +246,7 @@ public final class Tqc implements Algorithm {
         actor.improve(rows, alpha, byUnit, learningRate);
 
         if (++updates % hp.targetUpdateInterval() == 0) {
-            for (Critic critic : critics) {
-                critic.slow.follow(critic.online, hp.tau());
-            }
+            team.run(follow);
         }
     }
 
@@ -214,9 +254,7 @@ public final class Tqc implements Algorithm {
     /// `y = r + γ (z − α log π(a'|s'))`.
     private void softTargets(int rows, float alpha) {
         actor.draw(batch.next(), rows, random);
-        for (Critic critic : critics) {
-            critic.ask(critic.slow, batch.next(), actor.unit());
-        }
+        team.run(askSlow);
         int quantiles = hp.nQuantiles();
         for (int row = 0; row < rows; row++) {
             for (int c = 0; c < critics.length; c++) {
@@ -236,13 +274,11 @@ public final class Tqc implements Algorithm {
         Arrays.fill(byUnit, 0);
         double loss = 0;
         int width = features + actionSize;
+        team.run(findSlopes);
         for (Critic critic : critics) {
-            critic.ask(critic.online, batch.observation(), actor.unit());
-            for (int i = 0; i < critic.value.length; i++) {
-                loss -= critic.value[i] * share;
-                critic.valueGradient[i] = -share;
+            for (float value : critic.value) {
+                loss -= value * share;
             }
-            critic.online.backwardInput(critic.valueGradient, critic.inputGradient);
             for (int row = 0; row < rows; row++) {
                 for (int j = 0; j < actionSize; j++) {
                     byUnit[row * actionSize + j] += critic.inputGradient[row * width + features + j];
@@ -299,6 +335,7 @@ public final class Tqc implements Algorithm {
 
     @Override
     public void close() {
+        team.close();
         environments.close();
     }
 }

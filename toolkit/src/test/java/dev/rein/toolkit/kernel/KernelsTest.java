@@ -38,6 +38,24 @@ class KernelsTest {
     }
 
     @Test
+    void aRowsResultIsTheSameInEveryBatch() {
+        int m = 37;
+        int k = 70;
+        for (int n : SIZES) {
+            float[] a = gaussian(m * k);
+            float[] b = gaussian(k * n);
+            float[] bias = gaussian(n);
+            float[] batch = new float[m * n];
+            float[] row = new float[n];
+            vector.multiply(a, 0, k, 1, b, 0, bias, 0, batch, 0, m, n, k, false);
+            for (int i = 0; i < m; i++) {
+                vector.multiply(a, i * k, k, 1, b, 0, bias, 0, row, 0, 1, n, k, false);
+                assertThat(row).containsExactly(Arrays.copyOfRange(batch, i * n, (i + 1) * n));
+            }
+        }
+    }
+
+    @Test
     void productTouchesOnlyWhatItNames() {
         int m = 33;
         int n = 207;

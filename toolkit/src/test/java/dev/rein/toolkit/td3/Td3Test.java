@@ -50,6 +50,19 @@ class Td3Test {
     }
 
     @Test
+    void threadsDoNotChangeThePolicy() {
+        float[][] parameters = new float[3][];
+        for (int threads = 1; threads <= 3; threads++) {
+            try (var learner = new Td3(SMALL.with("batch_size", 64), Pendulum::v1, 5, threads)) {
+                learner.train(500, _ -> {});
+                parameters[threads - 1] = learner.policy().network().parameters();
+            }
+        }
+        assertThat(parameters[1]).containsExactly(parameters[0]);
+        assertThat(parameters[2]).containsExactly(parameters[0]);
+    }
+
+    @Test
     void savedPolicyActsTheSame(@TempDir Path folder) throws IOException {
         try (var learner = new Td3(SMALL, Pendulum::v1, 5)) {
             learner.train(500, _ -> {});

@@ -1,10 +1,10 @@
-package dev.rein.bench;
+package dev.rein.bench.speed;
 
 import dev.rein.toolkit.environment.EpisodeRandom;
 import dev.rein.toolkit.kernel.Kernels;
 
-/// Our side of `gemm.sh`: `Gemm <m> <n> <k>` prints `gflops=…`, the best of ten rounds of about 0.2 s of `C += A·B`
-/// in float32 after as many to warm up.
+/// GFLOP/s of `C += A·B` in float32: `Gemm <m> <n> <k>` prints the best of ten rounds of about 0.2 s, after as many
+/// to warm up.
 final class Gemm {
     private static final int ROUNDS = 10;
     private static final double ROUND_FLOPS = 1.5e10;
@@ -19,19 +19,22 @@ final class Gemm {
         float[] a = gaussian(random, m * k);
         float[] b = gaussian(random, k * n);
         float[] c = new float[m * n];
-        double flops = 2.0 * m * n * k;
-        int times = (int) Math.max(1, ROUND_FLOPS / flops);
+        double gflop = 2e-9 * m * n * k;
+        int times = (int) Math.max(1, ROUND_FLOPS / gflop / 1e9);
         Kernels kernels = Kernels.active();
-        double best = 0;
+        Rate best = new Rate(0, 0);
         for (int round = 0; round < 2 * ROUNDS; round++) {
-            long began = System.nanoTime();
-            for (int i = 0; i < times; i++) {
-                kernels.multiply(a, 0, k, 1, b, 0, b, 0, c, 0, m, n, k, true);
+            Rate rate = Rate.of(() -> {
+                for (int i = 0; i < times; i++) {
+                    kernels.multiply(a, 0, k, 1, b, 0, b, 0, c, 0, m, n, k, true);
+                }
+                return times * gflop;
+            });
+            if (round >= ROUNDS && rate.perCpuSecond() > best.perCpuSecond()) {
+                best = rate;
             }
-            double rate = times * flops / (System.nanoTime() - began);
-            best = round < ROUNDS ? 0 : Math.max(best, rate);
         }
-        System.out.printf("gflops=%.1f%n", best);
+        System.out.println(best);
     }
 
     private static float[] gaussian(EpisodeRandom random, int length) {
