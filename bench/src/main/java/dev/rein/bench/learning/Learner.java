@@ -2,6 +2,8 @@ package dev.rein.bench.learning;
 
 import dev.rein.toolkit.a2c.A2c;
 import dev.rein.toolkit.a2c.A2cHyperParameters;
+import dev.rein.toolkit.ars.Ars;
+import dev.rein.toolkit.ars.ArsHyperParameters;
 import dev.rein.toolkit.ddpg.Ddpg;
 import dev.rein.toolkit.ddpg.DdpgHyperParameters;
 import dev.rein.toolkit.dqn.Dqn;
@@ -38,6 +40,7 @@ record Learner<H extends Record & HyperParameters<H>>(Function<String, Preset<H>
 
     private static final Map<String, Learner<?>> BY_NAME = new TreeMap<>(Map.of(
             "a2c", new Learner<>(A2cHyperParameters::preset, A2c::new),
+            "ars", new Learner<>(ArsHyperParameters::preset, Ars::new),
             "ddpg", new Learner<>(DdpgHyperParameters::preset, Ddpg::new),
             "dqn", new Learner<>(DqnHyperParameters::preset, Dqn::new),
             "ppo", new Learner<>(PpoHyperParameters::preset, Ppo::new),

@@ -1,5 +1,6 @@
 package dev.rein.toolkit.distribution;
 
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /// Independent normals: means from the network, logarithms of the deviations one parameter each, the same in every
@@ -19,6 +20,13 @@ public final class Gaussian implements Distribution {
         logDeviation = new float[size];
         logDeviationGradient = new float[size];
         deviationsFromMean = new float[size];
+    }
+
+    /// Deviations 0, which no gradient can be taken of: a draw is the mean.
+    public static Gaussian certain(int size) {
+        var gaussian = new Gaussian(size);
+        Arrays.fill(gaussian.logDeviation, Float.NEGATIVE_INFINITY);
+        return gaussian;
     }
 
     static Gaussian parse(String logDeviations) {

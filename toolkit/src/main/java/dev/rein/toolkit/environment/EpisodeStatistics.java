@@ -12,7 +12,8 @@ public final class EpisodeStatistics {
     private final int[] lengths = new int[WINDOW];
     private long ended;
 
-    EpisodeStatistics(int environments) {
+    /// @param environments how many episodes run at once
+    public EpisodeStatistics(int environments) {
         runningReturn = new double[environments];
     }
 
@@ -30,13 +31,20 @@ public final class EpisodeStatistics {
     }
 
     void end(int environment, int length) {
-        int slot = (int) (ended++ % WINDOW);
-        returns[slot] = runningReturn[environment];
-        lengths[slot] = length;
+        add(runningReturn[environment], length);
         runningReturn[environment] = 0;
     }
 
-    void state(Checkpoint checkpoint) {
+    /// Counts an episode that someone else has played through.
+    ///
+    /// @param length in steps
+    public void add(double episodeReturn, int length) {
+        int slot = (int) (ended++ % WINDOW);
+        returns[slot] = episodeReturn;
+        lengths[slot] = length;
+    }
+
+    public void state(Checkpoint checkpoint) {
         ended = checkpoint.integer("ended", ended);
         checkpoint.doubles("running", runningReturn);
         checkpoint.doubles("returns", returns);

@@ -54,7 +54,7 @@ public abstract class World implements Environment {
     }
 
     /// Earns 1 a step for ever, cut off after ten: the value of every state is 1 / (1 − γ).
-    public static final class EndlessButCut extends World {
+    public static class EndlessButCut extends World {
         private int steps;
 
         @Override
