@@ -1,5 +1,7 @@
 package dev.rein.bench.learning;
 
+import static java.util.Map.entry;
+
 import dev.rein.toolkit.a2c.A2c;
 import dev.rein.toolkit.a2c.A2cHyperParameters;
 import dev.rein.toolkit.ars.Ars;
@@ -13,6 +15,8 @@ import dev.rein.toolkit.ppo.Ppo;
 import dev.rein.toolkit.ppo.PpoHyperParameters;
 import dev.rein.toolkit.qrdqn.QrDqn;
 import dev.rein.toolkit.qrdqn.QrDqnHyperParameters;
+import dev.rein.toolkit.reinforce.Reinforce;
+import dev.rein.toolkit.reinforce.ReinforceHyperParameters;
 import dev.rein.toolkit.sac.Sac;
 import dev.rein.toolkit.sac.SacHyperParameters;
 import dev.rein.toolkit.td3.Td3;
@@ -38,16 +42,17 @@ record Learner<H extends Record & HyperParameters<H>>(Function<String, Preset<H>
         Algorithm make(H hyperParameters, Supplier<? extends Environment> environments, long seed);
     }
 
-    private static final Map<String, Learner<?>> BY_NAME = new TreeMap<>(Map.of(
-            "a2c", new Learner<>(A2cHyperParameters::preset, A2c::new),
-            "ars", new Learner<>(ArsHyperParameters::preset, Ars::new),
-            "ddpg", new Learner<>(DdpgHyperParameters::preset, Ddpg::new),
-            "dqn", new Learner<>(DqnHyperParameters::preset, Dqn::new),
-            "ppo", new Learner<>(PpoHyperParameters::preset, Ppo::new),
-            "qrdqn", new Learner<>(QrDqnHyperParameters::preset, QrDqn::new),
-            "sac", new Learner<>(SacHyperParameters::preset, Sac::new),
-            "td3", new Learner<>(Td3HyperParameters::preset, Td3::new),
-            "tqc", new Learner<>(TqcHyperParameters::preset, Tqc::new)));
+    private static final Map<String, Learner<?>> BY_NAME = new TreeMap<>(Map.ofEntries(
+            entry("a2c", new Learner<>(A2cHyperParameters::preset, A2c::new)),
+            entry("ars", new Learner<>(ArsHyperParameters::preset, Ars::new)),
+            entry("ddpg", new Learner<>(DdpgHyperParameters::preset, Ddpg::new)),
+            entry("dqn", new Learner<>(DqnHyperParameters::preset, Dqn::new)),
+            entry("ppo", new Learner<>(PpoHyperParameters::preset, Ppo::new)),
+            entry("qrdqn", new Learner<>(QrDqnHyperParameters::preset, QrDqn::new)),
+            entry("reinforce", new Learner<>(ReinforceHyperParameters::preset, Reinforce::new)),
+            entry("sac", new Learner<>(SacHyperParameters::preset, Sac::new)),
+            entry("td3", new Learner<>(Td3HyperParameters::preset, Td3::new)),
+            entry("tqc", new Learner<>(TqcHyperParameters::preset, Tqc::new))));
 
     /// @throws IllegalArgumentException listing the names there are
     static Learner<?> of(String name) {
