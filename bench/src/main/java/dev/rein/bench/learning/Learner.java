@@ -28,14 +28,13 @@ import dev.rein.toolkit.training.HyperParameters;
 import dev.rein.toolkit.training.Preset;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// An algorithm by name, with the settings it ships for each environment.
 ///
-/// @param preset its tuned settings
-/// @param maker  its constructor
-record Learner<H extends Record & HyperParameters<H>>(Function<String, Preset<H>> preset, Maker<H> maker) {
+/// @param base  what its presets begin with
+/// @param maker its constructor
+record Learner<H extends Record & HyperParameters<H>>(H base, Maker<H> maker) {
     /// An algorithm's constructor.
     @FunctionalInterface
     interface Maker<H> {
@@ -43,16 +42,16 @@ record Learner<H extends Record & HyperParameters<H>>(Function<String, Preset<H>
     }
 
     private static final Map<String, Learner<?>> BY_NAME = new TreeMap<>(Map.ofEntries(
-            entry("a2c", new Learner<>(A2cHyperParameters::preset, A2c::new)),
-            entry("ars", new Learner<>(ArsHyperParameters::preset, Ars::new)),
-            entry("ddpg", new Learner<>(DdpgHyperParameters::preset, Ddpg::new)),
-            entry("dqn", new Learner<>(DqnHyperParameters::preset, Dqn::new)),
-            entry("ppo", new Learner<>(PpoHyperParameters::preset, Ppo::new)),
-            entry("qrdqn", new Learner<>(QrDqnHyperParameters::preset, QrDqn::new)),
-            entry("reinforce", new Learner<>(ReinforceHyperParameters::preset, Reinforce::new)),
-            entry("sac", new Learner<>(SacHyperParameters::preset, Sac::new)),
-            entry("td3", new Learner<>(Td3HyperParameters::preset, Td3::new)),
-            entry("tqc", new Learner<>(TqcHyperParameters::preset, Tqc::new))));
+            entry("a2c", new Learner<>(A2cHyperParameters.stableBaselines(), A2c::new)),
+            entry("ars", new Learner<>(ArsHyperParameters.defaults(), Ars::new)),
+            entry("ddpg", new Learner<>(DdpgHyperParameters.defaults(), Ddpg::new)),
+            entry("dqn", new Learner<>(DqnHyperParameters.defaults(), Dqn::new)),
+            entry("ppo", new Learner<>(PpoHyperParameters.stableBaselines(), Ppo::new)),
+            entry("qrdqn", new Learner<>(QrDqnHyperParameters.defaults(), QrDqn::new)),
+            entry("reinforce", new Learner<>(ReinforceHyperParameters.defaults(), Reinforce::new)),
+            entry("sac", new Learner<>(SacHyperParameters.defaults(), Sac::new)),
+            entry("td3", new Learner<>(Td3HyperParameters.defaults(), Td3::new)),
+            entry("tqc", new Learner<>(TqcHyperParameters.defaults(), Tqc::new))));
 
     /// @throws IllegalArgumentException listing the names there are
     static Learner<?> of(String name) {
@@ -66,10 +65,10 @@ record Learner<H extends Record & HyperParameters<H>>(Function<String, Preset<H>
 
     /// Every hyperparameter on this environment, by name.
     Map<String, String> settings(String environment) {
-        return preset.apply(environment).hyperParameters().values();
+        return Preset.of(base, environment).hyperParameters().values();
     }
 
     Algorithm start(String environment, Supplier<? extends Environment> environments, long seed) {
-        return maker.make(preset.apply(environment).hyperParameters(), environments, seed);
+        return maker.make(Preset.of(base, environment).hyperParameters(), environments, seed);
     }
 }

@@ -108,7 +108,7 @@ final class Learning {
         }
         Learner<?> learner = Learner.of(cell.algorithm());
         Results results = results(cell);
-        results.begin(cell, learner.settings(cell.environment()));
+        results.begin(cell, learner.settings(cell.environment()), learner.base().values());
         try (var seeds = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
             List<Future<?>> running = new ArrayList<>();
             IntStream.rangeClosed(1, cell.seeds())

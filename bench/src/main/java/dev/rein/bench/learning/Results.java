@@ -48,20 +48,39 @@ final class Results {
         return new Results(file, seeds);
     }
 
-    /// Begins the file, or makes sure that the one there is of these settings.
+    /// Begins the file, or makes sure that the one there is of these settings. One that the algorithm has learned to
+    /// take since then counts as what it is by default: so what it does if nobody says otherwise.
     ///
+    /// @param settings all of them, by name
+    /// @param defaults likewise
     /// @throws IllegalStateException if it is of others: its seeds and new ones do not belong together
-    void begin(Cell cell, Map<String, String> settings) throws IOException {
-        String comment =
-                "# %s on %s for %d steps; %s%n".formatted(cell.algorithm(), cell.environment(), cell.steps(), settings);
+    void begin(Cell cell, Map<String, String> settings, Map<String, String> defaults) throws IOException {
+        String begins = "# %s on %s for %d steps; ".formatted(cell.algorithm(), cell.environment(), cell.steps());
         if (!Files.exists(file)) {
             Files.createDirectories(file.getParent());
-            Files.writeString(file, comment + HEADER + "\n");
-        } else if (!Files.readString(file).startsWith(comment)) {
-            throw new IllegalStateException(
-                    ("%s: measured with other settings (expected: %s). " + "Delete the file to measure the cell anew.")
-                            .formatted(file, comment.strip()));
+            Files.writeString(file, begins + settings + "\n" + HEADER + "\n");
+            return;
         }
+        String comment = Files.readAllLines(file).getFirst();
+        Map<String, String> then = new TreeMap<>(defaults);
+        if (comment.startsWith(begins)) {
+            then.putAll(settings(comment.substring(begins.length())));
+        }
+        if (!comment.startsWith(begins) || !then.equals(new TreeMap<>(settings))) {
+            throw new IllegalStateException(
+                    "%s: measured with other settings (expected: %s). Delete the file to measure the cell anew."
+                            .formatted(file, begins + settings));
+        }
+    }
+
+    /// Reads `{name=value, …}`.
+    private static Map<String, String> settings(String text) {
+        Map<String, String> settings = new TreeMap<>();
+        for (String setting : text.substring(1, text.length() - 1).split(", ", -1)) {
+            int equals = setting.indexOf('=');
+            settings.put(setting.substring(0, equals), setting.substring(equals + 1));
+        }
+        return settings;
     }
 
     synchronized boolean has(int seed) {
