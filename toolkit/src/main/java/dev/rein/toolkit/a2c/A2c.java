@@ -66,13 +66,17 @@ public final class A2c implements Algorithm {
         environments = VectorEnvironment.of(maker, hp.nEnvs(), seed);
         random = new EpisodeRandom(seed, -1, 0);
         int features = environments.observationSpace().features();
-        head = Distribution.of(environments.actionSpace());
-        Arrays.fill(head.parameters(), hp.logStdInit()); // a head's own parameters are logarithms of deviations
         int[] observed = environments.observationSpace().shape();
         var shape = Architecture.of(observed, hp.filters(), hp.netArch(), hp.activation(), hp.layerNorm());
+        head = hp.useSde()
+                ? Distribution.stateDependent(
+                        environments.actionSpace(), shape.latent(features), hp.logStdInit(), hp.sdeSampleFreq())
+                : Distribution.of(environments.actionSpace());
+        Arrays.fill(head.parameters(), hp.logStdInit()); // a head's own parameters are logarithms of deviations
         var initialisation = hp.orthoInit() ? Initialisation.ORTHOGONAL : Initialisation.UNIFORM;
         actor = shape.network(features, head.outputs(), Activation.IDENTITY).initialise(random, initialisation, 0.01f);
         critic = shape.network(features, 1, Activation.IDENTITY).initialise(random, initialisation, 1);
+        head.reads(actor);
         actorOptimizer = optimizer(actor.parameters().length);
         criticOptimizer = optimizer(critic.parameters().length);
         headOptimizer = optimizer(head.parameters().length);

@@ -24,7 +24,9 @@ import java.util.List;
 /// @param normalizeAdvantage    whether advantages have mean 0 and deviation 1 in each update
 /// @param normalizeObservations whether features are brought to mean 0 and variance 1 by what was seen so far
 /// @param normalizeRewards      whether rewards are divided by the running deviation of the return
-/// @param logStdInit            logarithm of the first deviation of numbers
+/// @param useSde                whether noise is a function of the state (gSDE, Raffin et al. 2020), for numbers
+/// @param sdeSampleFreq         steps that such noise is held; -1 is a whole rollout
+/// @param logStdInit            logarithm of the first deviation of numbers, or of such noise
 /// @param orthoInit             whether weights begin orthogonal, or else uniform in ±1/√inputs
 /// @param netArch               widths of the hidden layers of policy and value network
 /// @param filters               convolutions before them, for images
@@ -47,6 +49,8 @@ public record A2cHyperParameters(
         boolean normalizeAdvantage,
         boolean normalizeObservations,
         boolean normalizeRewards,
+        boolean useSde,
+        @Range(min = -1) int sdeSampleFreq,
         @Range(min = -20, max = 5) float logStdInit,
         boolean orthoInit,
         List<Integer> netArch,
@@ -73,6 +77,8 @@ public record A2cHyperParameters(
                         normalizeAdvantage,
                         normalizeObservations,
                         normalizeRewards,
+                        useSde,
+                        sdeSampleFreq,
                         logStdInit,
                         orthoInit,
                         netArch,
@@ -110,6 +116,8 @@ public record A2cHyperParameters(
                 false,
                 false,
                 false,
+                false,
+                -1,
                 0,
                 true,
                 List.of(64, 64),

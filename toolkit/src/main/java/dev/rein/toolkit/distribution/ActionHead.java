@@ -2,12 +2,23 @@ package dev.rein.toolkit.distribution;
 
 import dev.rein.toolkit.environment.Box;
 import dev.rein.toolkit.environment.Space;
+import dev.rein.toolkit.nn.Sequential;
 import java.util.random.RandomGenerator;
 
 /// What the outputs of a policy's network mean, row by row. One thread at a time; nothing is allocated by a call.
-public sealed interface ActionHead permits Distribution, Greedy, SquashedGaussian, Bounded {
+public sealed interface ActionHead permits Distribution, Greedy, Squashed, Bounded {
     /// Numbers of a row it reads.
     int outputs();
+
+    /// Tells it which network's outputs it reads, for a head that looks deeper than at those; most do not. To be
+    /// called before anything is drawn, and again for a copy.
+    default void reads(Sequential network) {}
+
+    /// Tells it, before the network acts, that environments are explored, for a head whose noise lasts longer than a
+    /// step; most draw at every step anew.
+    ///
+    /// @param step since this rollout began, from 0
+    default void explore(RandomGenerator random, int environments, int step) {}
 
     /// The action the policy thinks best.
     ///
@@ -33,8 +44,10 @@ public sealed interface ActionHead permits Distribution, Greedy, SquashedGaussia
             case "categorical", "bernoulli" -> Distribution.of(actionSpace);
             case "gaussian" -> Gaussian.parse(words[1]);
             case "joint" -> Joint.parse(words[1], actionSpace);
+            case "state_dependent" -> StateDependent.parse(words[1]);
             case "greedy" -> new Greedy(actionSpace);
             case "squashed" -> new SquashedGaussian(box(actionSpace));
+            case "squashed_state_dependent" -> SquashedStateDependent.parse(box(actionSpace), words[1]);
             case "bounded" -> new Bounded(box(actionSpace));
             default -> throw new IllegalArgumentException("head \"%s\" is unknown".formatted(text));
         };

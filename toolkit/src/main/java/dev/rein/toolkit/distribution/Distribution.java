@@ -10,7 +10,8 @@ import dev.rein.toolkit.environment.Tuple;
 import java.util.random.RandomGenerator;
 
 /// A distribution over actions with the closed forms of policy gradients.
-public sealed interface Distribution extends ActionHead permits Categorical, Bernoulli, Gaussian, Joint {
+public sealed interface Distribution extends ActionHead
+        permits Categorical, Bernoulli, Gaussian, StateDependent, Joint {
     /// Draws an action for each row.
     ///
     /// @param outputs `[rows × outputs]` of the network
@@ -46,6 +47,21 @@ public sealed interface Distribution extends ActionHead permits Categorical, Ber
 
     @Override
     Distribution copy();
+
+    /// As [#of(Space)], or numbers drawn by [StateDependent] noise.
+    ///
+    /// @param latent       numbers that the network's last layer reads
+    /// @param logDeviation to begin with
+    /// @param every        steps that noise is held while exploring; -1 is a whole rollout
+    /// @throws IllegalArgumentException if the actions are no numbers
+    static Distribution stateDependent(Space actionSpace, int latent, float logDeviation, int every) {
+        if (actionSpace instanceof Box box) {
+            return new StateDependent(latent, box.size(), logDeviation, every);
+        }
+        throw new IllegalArgumentException(
+                "use_sde: true with actions %s (expected: false; only numbers, a Box, are explored so)"
+                        .formatted(actionSpace));
+    }
 
     /// The one policy gradients use for a space: softmax over choices, independent coins, independent normals, or
     /// one of these for each part.

@@ -78,7 +78,8 @@ public final class Joint implements Distribution {
         String[] words = text.split(" \\| ", -1);
         List<Distribution> distributions = new ArrayList<>();
         for (int i = 0; i < words.length; i++) {
-            Space part = space.leaves().get(Math.min(i, space.leaves().size() - 1)).space();
+            Space part =
+                    space.leaves().get(Math.min(i, space.leaves().size() - 1)).space();
             if (!(ActionHead.parse(words[i], part) instanceof Distribution distribution)) {
                 throw new IllegalArgumentException("joint: \"%s\" is no distribution".formatted(words[i]));
             }

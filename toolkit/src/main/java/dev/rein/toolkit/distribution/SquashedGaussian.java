@@ -5,7 +5,7 @@ import java.util.random.RandomGenerator;
 
 /// A normal squashed by tanh and stretched to the bounds of a [Box] (Haarnoja et al. 2018, appendix C). A row of
 /// outputs holds the means, then the logarithms of the deviations, which are kept within [#LOWEST]..[#HIGHEST].
-public final class SquashedGaussian implements ActionHead {
+public final class SquashedGaussian implements Squashed {
     public static final float LOWEST = -20;
     public static final float HIGHEST = 2;
 
@@ -50,11 +50,8 @@ public final class SquashedGaussian implements ActionHead {
         }
     }
 
-    /// Draws for learning, where the drawing must be known: `u = mean + deviation · noise`, `a = tanh u`.
-    ///
-    /// @param noise   `[rows × size]`, overwritten with what was drawn from a standard normal
-    /// @param unit    `[rows × size]`, overwritten with the actions between -1 and 1
-    /// @param logProb by row, overwritten with the logarithm of the density of `unit`
+    /// `u = mean + deviation · noise`, the noise from a standard normal.
+    @Override
     public void draw(float[] outputs, int rows, RandomGenerator random, float[] noise, float[] unit, float[] logProb) {
         int size = box.size();
         for (int row = 0; row < rows; row++) {
@@ -71,14 +68,13 @@ public final class SquashedGaussian implements ActionHead {
         }
     }
 
-    /// The gradient of `weight · logProb + loss(unit)` by the outputs, through the drawing (the reparameterisation
-    /// trick).
-    ///
-    /// @param noise        as [#draw] left it
-    /// @param unit         as [#draw] left it
-    /// @param byUnit       `[rows × size]`: the loss by each action
-    /// @param outputs      that were drawn from
-    /// @param outputGradient `[rows × outputs]`, overwritten
+    @Override
+    public void drawExploring(
+            float[] outputs, int rows, RandomGenerator random, float[] noise, float[] unit, float[] logProb) {
+        draw(outputs, rows, random, noise, unit, logProb);
+    }
+
+    @Override
     public void gradient(
             float weight,
             float[] noise,
@@ -102,7 +98,7 @@ public final class SquashedGaussian implements ActionHead {
         }
     }
 
-    /// From actions between -1 and 1 to the bounds.
+    @Override
     public void stretch(float[] unit, int rows, float[] actions) {
         for (int i = 0; i < rows * box.size(); i++) {
             actions[i] = Bounded.stretched(box, i % box.size(), unit[i]);

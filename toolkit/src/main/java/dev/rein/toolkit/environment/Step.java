@@ -137,8 +137,9 @@ public final class Step {
     public void allow(Part part, int i, int choice, boolean allowed) {
         int at = group[part.offset() + i];
         if (at < 0 || i >= part.size()) {
-            throw new IllegalArgumentException("part \"%s\": %s has no choice %d to mask (expected: Discrete or MultiDiscrete)"
-                    .formatted(part.name(), part.space(), i));
+            throw new IllegalArgumentException(
+                    "part \"%s\": %s has no choice %d to mask (expected: Discrete or MultiDiscrete)"
+                            .formatted(part.name(), part.space(), i));
         }
         allow(at, choice, allowed);
     }

@@ -58,6 +58,12 @@ public record Architecture(
         return new Sequential(layers);
     }
 
+    /// Numbers that the last layer of a network of this shape reads.
+    public int latent(int inputs) {
+        List<Layer> layers = body(inputs);
+        return layers.isEmpty() ? inputs : layers.getLast().outputs();
+    }
+
     /// All but the last layer, for networks that end in another way.
     public List<Layer> body(int inputs) {
         List<Layer> layers = new ArrayList<>();

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// Layers one after the other: the parameters of layer `l` begin at [#offset]. Scratch grows to the largest batch
 /// seen and is then reused.
 public final class Sequential implements Network {
+    private static final float[] NONE = new float[0];
+
     private final List<Layer> layers;
     private final int[] offsets;
     private final float[] parameters;
@@ -26,6 +28,7 @@ public final class Sequential implements Network {
     private float[] lastOutput = new float[0];
     private int lastOutput0;
     private int lastRows;
+    private float[] latentGradient = NONE;
 
     /// All parameters zero; see [#initialise]. The layers are copied.
     ///
@@ -142,6 +145,29 @@ public final class Sequential implements Network {
         }
     }
 
+    /// Width of what the last layer reads.
+    public int latentSize() {
+        return layers.getLast().inputs();
+    }
+
+    /// `[rows × latentSize]`, from element [#latentFrom]: what the last layer read in the last [#forward]. Live.
+    public float[] latent() {
+        return layers.size() == 1 ? lastInput : outputs[layers.size() - 2];
+    }
+
+    public int latentFrom() {
+        return layers.size() == 1 ? lastInput0 : 0;
+    }
+
+    /// As [#backward], with more that the loss asks of [#latent].
+    ///
+    /// @param byLatent `[rows × latentSize]`; empty asks nothing
+    public void backwardLatent(float[] outputGradient, float[] byLatent) {
+        latentGradient = byLatent;
+        backward(gradient, outputGradient, null);
+        latentGradient = NONE;
+    }
+
     @Override
     public void backward(float[] outputGradient, float @Nullable [] inputGradient) {
         backward(gradient, outputGradient, inputGradient);
@@ -171,6 +197,9 @@ public final class Sequential implements Network {
                             dx);
             if (dx != null) {
                 dy = dx;
+                for (int i = 0; last && i < latentGradient.length && i < lastRows * latentSize(); i++) {
+                    dx[i] += latentGradient[i];
+                }
             }
         }
     }

@@ -7,7 +7,8 @@ import dev.rein.toolkit.distribution.Categorical;
 import dev.rein.toolkit.distribution.Gaussian;
 import dev.rein.toolkit.distribution.Greedy;
 import dev.rein.toolkit.distribution.Joint;
-import dev.rein.toolkit.distribution.SquashedGaussian;
+import dev.rein.toolkit.distribution.Squashed;
+import dev.rein.toolkit.distribution.StateDependent;
 import dev.rein.toolkit.environment.Discrete;
 import dev.rein.toolkit.nn.Layer;
 import dev.rein.toolkit.nn.Normalizer;
@@ -73,7 +74,10 @@ final class Onnx {
                 12,
                 policy.actionSpace() instanceof Discrete
                         ? value("action", INT64)
-                        : value("action", whole ? INT64 : FLOAT, policy.actionSpace().size()));
+                        : value(
+                                "action",
+                                whole ? INT64 : FLOAT,
+                                policy.actionSpace().size()));
         graph.message(12, value(head, FLOAT, network.outputSize()));
         return graph;
     }
@@ -83,7 +87,7 @@ final class Onnx {
             case Categorical _, Bernoulli _ -> "logits";
             case Joint _ -> "outputs";
             case Greedy _ -> "values";
-            case Gaussian _, SquashedGaussian _, Bounded _ -> "mean";
+            case Gaussian _, StateDependent _, Squashed _, Bounded _ -> "mean";
         };
     }
 

@@ -4,6 +4,8 @@ import dev.rein.toolkit.distribution.ActionHead;
 import dev.rein.toolkit.distribution.Gaussian;
 import dev.rein.toolkit.distribution.Joint;
 import dev.rein.toolkit.distribution.SquashedGaussian;
+import dev.rein.toolkit.distribution.SquashedStateDependent;
+import dev.rein.toolkit.distribution.StateDependent;
 import dev.rein.toolkit.environment.Box;
 import dev.rein.toolkit.environment.Dict;
 import dev.rein.toolkit.environment.Discrete;
@@ -122,13 +124,20 @@ final class OnnxSpace {
 
     /// The head's numbers before they are clipped.
     private static String numbers(Protobuf graph, ActionHead head, Box box, String outputs, String made) {
-        if (head instanceof Gaussian) {
+        if (head instanceof Gaussian || head instanceof StateDependent) {
             return outputs;
         }
         String unit = outputs;
         if (head instanceof SquashedGaussian) {
             unit = made + "_unit";
             graph.message(1, Onnx.node("Tanh", unit, slice(graph, outputs, 0, box.size(), made + "_centre")));
+        }
+        if (head instanceof SquashedStateDependent) {
+            unit = made + "_unit";
+            graph.message(5, Onnx.floats(made + "_nearest", new float[] {-SquashedStateDependent.FARTHEST}));
+            graph.message(5, Onnx.floats(made + "_farthest", new float[] {SquashedStateDependent.FARTHEST}));
+            graph.message(1, Onnx.node("Clip", made + "_centre", outputs, made + "_nearest", made + "_farthest"));
+            graph.message(1, Onnx.node("Tanh", unit, made + "_centre"));
         }
         float[] half = new float[box.size()];
         float[] middle = new float[box.size()];

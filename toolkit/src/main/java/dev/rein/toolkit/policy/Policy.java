@@ -33,6 +33,10 @@ public final class Policy {
         float[] features = new float[0];
         float[] outputs = new float[0];
 
+        Scratch() {
+            ownHead.reads(own);
+        }
+
         void run(float[] observations, int rows) {
             int size = observationSpace.size();
             int width = own.inputSize();
@@ -262,8 +266,9 @@ public final class Policy {
         for (int row = 0; row < rows; row++) {
             int part = choice.partWithoutChoice(masks, row * choices);
             if (part >= 0) {
-                throw new IllegalArgumentException("mask: all %d actions%s are forbidden (expected: at least one allowed)"
-                        .formatted(choice.n(part), choice.parts() == 1 ? "" : " of part " + part));
+                throw new IllegalArgumentException(
+                        "mask: all %d actions%s are forbidden (expected: at least one allowed)"
+                                .formatted(choice.n(part), choice.parts() == 1 ? "" : " of part " + part));
             }
         }
     }

@@ -83,15 +83,19 @@ public final class Ppo implements Algorithm {
         environments = VectorEnvironment.of(maker, hp.nEnvs(), seed);
         random = new EpisodeRandom(seed, -1, 0);
         int features = environments.observationSpace().features();
-        head = Distribution.of(environments.actionSpace());
+        int[] observed = environments.observationSpace().shape();
+        var shape = Architecture.of(observed, hp.filters(), hp.netArch(), hp.activation(), hp.layerNorm());
+        head = hp.useSde()
+                ? Distribution.stateDependent(
+                        environments.actionSpace(), shape.latent(features), hp.logStdInit(), hp.sdeSampleFreq())
+                : Distribution.of(environments.actionSpace());
         Arrays.fill(head.parameters(), hp.logStdInit()); // a head's own parameters are logarithms of deviations
         // Detail 2: orthogonal weights, gain √2 inside, 0.01 for the policy's head, 1 for the value's.
         // Detail 13: two networks that share nothing.
-        int[] observed = environments.observationSpace().shape();
-        var shape = Architecture.of(observed, hp.filters(), hp.netArch(), hp.activation(), hp.layerNorm());
-        actor = shape.network(features, head.outputs(), Activation.IDENTITY)
-                .initialise(random, Initialisation.ORTHOGONAL, 0.01f);
-        critic = shape.network(features, 1, Activation.IDENTITY).initialise(random, Initialisation.ORTHOGONAL, 1);
+        var initialisation = hp.orthoInit() ? Initialisation.ORTHOGONAL : Initialisation.UNIFORM;
+        actor = shape.network(features, head.outputs(), Activation.IDENTITY).initialise(random, initialisation, 0.01f);
+        critic = shape.network(features, 1, Activation.IDENTITY).initialise(random, initialisation, 1);
+        head.reads(actor);
         // Detail 3: Adam's epsilon.
         actorAdam = new Adam(actor.parameters().length, 1e-5f);
         criticAdam = new Adam(critic.parameters().length, 1e-5f);

@@ -28,7 +28,10 @@ import java.util.List;
 ///     never
 /// @param normalizeObservations whether features are brought to mean 0 and variance 1 by what was seen so far
 /// @param normalizeRewards      whether rewards are divided by the running deviation of the return
-/// @param logStdInit            logarithm of the first deviation of numbers
+/// @param useSde                whether noise is a function of the state (gSDE, Raffin et al. 2020), for numbers
+/// @param sdeSampleFreq         steps that such noise is held; -1 is a whole rollout
+/// @param logStdInit            logarithm of the first deviation of numbers, or of such noise
+/// @param orthoInit             whether weights begin orthogonal, or else uniform in ±1/√inputs
 /// @param netArch               widths of the hidden layers of policy and value network
 /// @param filters               convolutions before them, for images
 /// @param activation            after every hidden layer
@@ -53,7 +56,10 @@ public record PpoHyperParameters(
         @Range(min = 0) float targetKl,
         boolean normalizeObservations,
         boolean normalizeRewards,
+        boolean useSde,
+        @Range(min = -1) int sdeSampleFreq,
         @Range(min = -20, max = 5) float logStdInit,
+        boolean orthoInit,
         List<Integer> netArch,
         List<Filters> filters,
         Activation activation,
@@ -81,7 +87,10 @@ public record PpoHyperParameters(
                         targetKl,
                         normalizeObservations,
                         normalizeRewards,
+                        useSde,
+                        sdeSampleFreq,
                         logStdInit,
+                        orthoInit,
                         netArch,
                         filters,
                         activation,
@@ -114,7 +123,10 @@ public record PpoHyperParameters(
                 0,
                 false,
                 false,
+                false,
+                -1,
                 0,
+                true,
                 List.of(64, 64),
                 List.of(),
                 Activation.TANH,
@@ -140,7 +152,10 @@ public record PpoHyperParameters(
                 0,
                 false,
                 false,
+                false,
+                -1,
                 0,
+                true,
                 List.of(64, 64),
                 List.of(),
                 Activation.TANH,

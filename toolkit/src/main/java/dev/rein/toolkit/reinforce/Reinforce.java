@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.rein.toolkit.checkpoint.Checkpoint;
 import dev.rein.toolkit.distribution.Distribution;
-import dev.rein.toolkit.distribution.Gaussian;
 import dev.rein.toolkit.environment.Environment;
 import dev.rein.toolkit.environment.EpisodeRandom;
 import dev.rein.toolkit.environment.EpisodeStatistics;
@@ -67,9 +66,7 @@ public final class Reinforce implements Algorithm {
         random = new EpisodeRandom(seed, -1, 0);
         int features = environment.observationSpace().features();
         head = Distribution.of(environment.actionSpace());
-        if (head instanceof Gaussian) {
-            Arrays.fill(head.parameters(), hp.logStdInit());
-        }
+        Arrays.fill(head.parameters(), hp.logStdInit()); // a head's own parameters are logarithms of deviations
         var shape = new Architecture(List.of(), List.of(), hp.netArch(), hp.activation(), hp.layerNorm());
         actor = shape.network(features, head.outputs(), Activation.IDENTITY)
                 .initialise(random, Initialisation.ORTHOGONAL, 0.01f);

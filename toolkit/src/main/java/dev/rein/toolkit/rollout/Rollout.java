@@ -151,6 +151,7 @@ public final class Rollout {
             System.arraycopy(environments.masks(), 0, mask, at * choices, count * choices);
             actor.forward(observation, at * features, count, outputs, 0);
             critic.forward(observation, at * features, count, value, at);
+            head.explore(random, count, at / count);
             head.sample(outputs, environments.masks(), count, random, drawn, logProb, at);
             System.arraycopy(drawn, 0, action, at * actionSize, count * actionSize);
             environments.step(inBounds());

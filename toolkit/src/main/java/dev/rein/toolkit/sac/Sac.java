@@ -154,6 +154,7 @@ public final class Sac implements Algorithm {
                 hp.entCoef(),
                 hp.autoEntropy(),
                 hp.targetEntropy(),
+                new SoftActor.Exploration(hp.useSde(), hp.logStdInit(), hp.sdeSampleFreq()),
                 random,
                 team);
         critics[0] = new Critic(shape, random);
@@ -178,7 +179,7 @@ public final class Sac implements Algorithm {
         learningRate = hp.learningRate().at(done);
         for (long until = steps + ROUND; steps < until; ) {
             for (int i = 0; i < hp.trainFreq(); i++) {
-                act();
+                act(i);
             }
             if (steps > hp.learningStarts()) {
                 int due = hp.gradientSteps() < 0 ? hp.trainFreq() * hp.nEnvs() : hp.gradientSteps();
@@ -189,13 +190,14 @@ public final class Sac implements Algorithm {
         }
     }
 
-    private void act() {
+    /// @param step since the latest update
+    private void act(int step) {
         if (steps < hp.learningStarts()) {
             for (int i = 0; i < unit.length; i++) {
                 unit[i] = 2 * random.nextFloat() - 1;
             }
         } else {
-            actor.draw(experience.features(), hp.nEnvs(), random);
+            actor.explore(experience.features(), hp.nEnvs(), step, random);
             System.arraycopy(actor.unit(), 0, unit, 0, unit.length);
         }
         actor.head().stretch(unit, hp.nEnvs(), actions);
@@ -207,6 +209,7 @@ public final class Sac implements Algorithm {
         int rows = hp.batchSize();
         buffer.sample(random, 0, batch);
         float alpha = actor.temperature();
+        actor.renew(random);
         softTargets(rows, alpha);
         team.run(learn);
         criticLoss = critics[0].loss + critics[1].loss;

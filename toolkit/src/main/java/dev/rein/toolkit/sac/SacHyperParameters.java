@@ -24,6 +24,9 @@ import java.util.List;
 /// @param targetEntropy  what the temperature is learned towards, in nats; 0 is minus the number of actions
 /// @param targetUpdateInterval updates between those of the target networks
 /// @param nSteps         steps a transition spans
+/// @param useSde         whether noise is a function of the state (gSDE, Raffin et al. 2020)
+/// @param sdeSampleFreq  steps that such noise is held; -1 until the next update
+/// @param logStdInit     logarithm of its first deviations
 /// @param netArch        widths of the hidden layers of actor and critics
 /// @param activation     after every hidden layer
 /// @param layerNorm      whether hidden layers are normalised
@@ -42,6 +45,9 @@ public record SacHyperParameters(
         float targetEntropy,
         @Range(min = 1) int targetUpdateInterval,
         @Range(min = 1, max = 100) int nSteps,
+        boolean useSde,
+        @Range(min = -1) int sdeSampleFreq,
+        @Range(min = -20, max = 5) float logStdInit,
         List<Integer> netArch,
         Activation activation,
         boolean layerNorm)
@@ -65,6 +71,9 @@ public record SacHyperParameters(
                         targetEntropy,
                         targetUpdateInterval,
                         nSteps,
+                        useSde,
+                        sdeSampleFreq,
+                        logStdInit,
                         netArch,
                         activation,
                         layerNorm)
@@ -90,6 +99,9 @@ public record SacHyperParameters(
                 0,
                 1,
                 1,
+                false,
+                -1,
+                -3,
                 List.of(256, 256),
                 Activation.RELU,
                 false);

@@ -1,7 +1,9 @@
 package dev.rein.toolkit.sac;
 
 import dev.rein.toolkit.checkpoint.Checkpoint;
+import dev.rein.toolkit.distribution.Squashed;
 import dev.rein.toolkit.distribution.SquashedGaussian;
+import dev.rein.toolkit.distribution.SquashedStateDependent;
 import dev.rein.toolkit.environment.Box;
 import dev.rein.toolkit.environment.Space;
 import dev.rein.toolkit.nn.Activation;
@@ -16,12 +18,20 @@ import java.util.random.RandomGenerator;
 
 /// A stochastic actor with the temperature that prices its randomness: what soft algorithms have in common.
 ///
-/// Actions are between -1 and 1 here; the environment's bounds are [SquashedGaussian]'s business.
+/// Actions are between -1 and 1 here; the environment's bounds are the head's business.
 public final class SoftActor {
+    /// How actions are drawn.
+    ///
+    /// @param stateDependent whether by noise that is a function of the state (gSDE, Raffin et al. 2020)
+    /// @param logStdInit     logarithm of the noise's first deviations, where it depends on the state
+    /// @param every          steps that such noise is held; -1 until the next update
+    public record Exploration(boolean stateDependent, float logStdInit, int every) {}
+
     private final Sequential network;
     private final Network halved;
-    private final SquashedGaussian head;
+    private final Squashed head;
     private final Adam optimizer;
+    private final Adam headOptimizer;
     private final int size;
     private final boolean automatic;
     private final float targetEntropy;
@@ -40,6 +50,7 @@ public final class SoftActor {
     /// @param temperature   to begin with, above 0
     /// @param automatic     whether the temperature is learned
     /// @param targetEntropy what it is learned towards, in nats; 0 is minus the number of actions
+    /// @param exploration   how actions are drawn
     /// @param team          shares the work; stays its owner's
     public SoftActor(
             int features,
@@ -49,18 +60,24 @@ public final class SoftActor {
             float temperature,
             boolean automatic,
             float targetEntropy,
+            Exploration exploration,
             RandomGenerator random,
             Team team) {
         if (!(actions instanceof Box box)) {
             throw new IllegalArgumentException(
                     "actions: %s (expected: a Box; for one Discrete choice take DQN or PPO, for others PPO or A2C)".formatted(actions));
         }
-        head = new SquashedGaussian(box);
+        head = exploration.stateDependent()
+                ? new SquashedStateDependent(box, shape.latent(features), exploration.logStdInit(), exploration.every())
+                : new SquashedGaussian(box);
         size = box.size();
         network = shape.network(features, head.outputs(), Activation.IDENTITY)
                 .initialise(random, Initialisation.UNIFORM, 1);
-        halved = new Halved(network, team);
+        head.reads(network);
+        // such a head looks at what the last layer reads, and so wants it in one place
+        halved = exploration.stateDependent() ? network : new Halved(network, team);
         optimizer = new Adam(network.parameters().length, 1e-8f);
+        headOptimizer = new Adam(head.parameters().length, 1e-8f);
         this.automatic = automatic;
         this.targetEntropy = targetEntropy == 0 ? -size : targetEntropy;
         logTemperature = new float[] {(float) Math.log(temperature)};
@@ -75,13 +92,27 @@ public final class SoftActor {
         return network;
     }
 
-    public SquashedGaussian head() {
+    public Squashed head() {
         return head;
     }
 
     /// α of the paper.
     public float temperature() {
         return (float) Math.exp(logTemperature[0]);
+    }
+
+    /// Draws an action for each environment, to be taken there.
+    ///
+    /// @param step since the latest update, from 0: state-dependent noise is held for some
+    public void explore(float[] features, int environments, int step, RandomGenerator random) {
+        network.forward(features, 0, environments, outputs, 0);
+        head.explore(random, environments, step);
+        head.drawExploring(outputs, environments, random, noise, unit, logProb);
+    }
+
+    /// Begins an update: noise that the rows of a batch share is drawn anew.
+    public void renew(RandomGenerator random) {
+        head.renew(random);
     }
 
     /// Draws an action for each row of features.
@@ -121,14 +152,21 @@ public final class SoftActor {
     public void improve(int rows, float alpha, float[] byUnit, float learningRate) {
         head.gradient(alpha / rows, noise, unit, byUnit, outputs, rows, outputGradient);
         network.zeroGradient();
-        halved.backward(outputGradient, null);
+        if (head.latentGradient().length > 0) {
+            network.backwardLatent(outputGradient, head.latentGradient());
+        } else {
+            halved.backward(outputGradient, null);
+        }
         optimizer.step(network.parameters(), network.gradient(), 1, learningRate);
+        headOptimizer.step(head.parameters(), head.parameterGradient(), 1, learningRate);
     }
 
     /// Walks parameters, optimisers and temperature.
     public void state(Checkpoint checkpoint) {
         checkpoint.floats("parameters", network.parameters());
         optimizer.state(checkpoint.part("optimizer"));
+        checkpoint.floats("head", head.parameters());
+        headOptimizer.state(checkpoint.part("head_optimizer"));
         checkpoint.floats("log_temperature", logTemperature);
         temperatureOptimizer.state(checkpoint.part("temperature_optimizer"));
     }

@@ -173,6 +173,7 @@ public final class Tqc implements Algorithm {
                 hp.entCoef(),
                 hp.autoEntropy(),
                 hp.targetEntropy(),
+                new SoftActor.Exploration(hp.useSde(), hp.logStdInit(), hp.sdeSampleFreq()),
                 random,
                 team);
         critics = new Critic[hp.nCritics()];
@@ -204,7 +205,7 @@ public final class Tqc implements Algorithm {
         learningRate = hp.learningRate().at(done);
         for (long until = steps + ROUND; steps < until; ) {
             for (int i = 0; i < hp.trainFreq(); i++) {
-                act();
+                act(i);
             }
             if (steps > hp.learningStarts()) {
                 int due = hp.gradientSteps() < 0 ? hp.trainFreq() * hp.nEnvs() : hp.gradientSteps();
@@ -215,13 +216,14 @@ public final class Tqc implements Algorithm {
         }
     }
 
-    private void act() {
+    /// @param step since the latest update
+    private void act(int step) {
         if (steps < hp.learningStarts()) {
             for (int i = 0; i < unit.length; i++) {
                 unit[i] = 2 * random.nextFloat() - 1;
             }
         } else {
-            actor.draw(experience.features(), hp.nEnvs(), random);
+            actor.explore(experience.features(), hp.nEnvs(), step, random);
             System.arraycopy(actor.unit(), 0, unit, 0, unit.length);
         }
         actor.head().stretch(unit, hp.nEnvs(), actions);
@@ -233,6 +235,7 @@ public final class Tqc implements Algorithm {
         int rows = hp.batchSize();
         buffer.sample(random, 0, batch);
         float alpha = actor.temperature();
+        actor.renew(random);
         softTargets(rows, alpha);
         team.run(learn);
         criticLoss = 0;

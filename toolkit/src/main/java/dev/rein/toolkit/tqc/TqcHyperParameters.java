@@ -27,6 +27,9 @@ import java.util.List;
 /// @param nCritics       critics whose quantiles are pooled
 /// @param nQuantiles     of each critic
 /// @param topQuantilesToDropPerNet the largest of the pool that are left out, for each critic
+/// @param useSde         whether noise is a function of the state (gSDE, Raffin et al. 2020)
+/// @param sdeSampleFreq  steps that such noise is held; -1 until the next update
+/// @param logStdInit     logarithm of its first deviations
 /// @param netArch        widths of the hidden layers of actor and critics
 /// @param activation     after every hidden layer
 /// @param layerNorm      whether hidden layers are normalised
@@ -48,6 +51,9 @@ public record TqcHyperParameters(
         @Range(min = 1, max = 10) int nCritics,
         @Range(min = 1, max = 1000) int nQuantiles,
         @Range(min = 0) int topQuantilesToDropPerNet,
+        boolean useSde,
+        @Range(min = -1) int sdeSampleFreq,
+        @Range(min = -20, max = 5) float logStdInit,
         List<Integer> netArch,
         Activation activation,
         boolean layerNorm)
@@ -74,6 +80,9 @@ public record TqcHyperParameters(
                         nCritics,
                         nQuantiles,
                         topQuantilesToDropPerNet,
+                        useSde,
+                        sdeSampleFreq,
+                        logStdInit,
                         netArch,
                         activation,
                         layerNorm)
@@ -107,6 +116,9 @@ public record TqcHyperParameters(
                 2,
                 25,
                 2,
+                false,
+                -1,
+                -3,
                 List.of(256, 256),
                 Activation.RELU,
                 false);

@@ -61,7 +61,8 @@ class A2cTest {
     @Test
     void masksHoldInEvaluationToo() {
         Policy policy = trained(SMALL, World.OnlyTheLast::new, 50);
-        assertThat(Evaluation.of(policy, World.OnlyTheLast::new, 5, 1).returnMean()).isEqualTo(10);
+        assertThat(Evaluation.of(policy, World.OnlyTheLast::new, 5, 1).returnMean())
+                .isEqualTo(10);
     }
 
     @Test

@@ -42,8 +42,7 @@ class DistributionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"discrete 4", "multidiscrete 3,2,5", "multibinary 3", "box 2 -1.0 1.0", "many parts"})
+    @ValueSource(strings = {"discrete 4", "multidiscrete 3,2,5", "multibinary 3", "box 2 -1.0 1.0", "many parts"})
     void gradientIsThatOfFiniteDifferences(String text) {
         Space space = space(text);
         Distribution distribution = Distribution.of(space);
@@ -148,8 +147,10 @@ class DistributionTest {
         for (int i = 0; i < 100; i++) {
             joint.sample(outputs, mask, 1, random, action);
             assertThat(action[0]).isNotEqualTo(0);
-            assertThat(space.problem(action, 0)).satisfiesAnyOf(
-                    problem -> assertThat(problem).isEmpty(), problem -> assertThat(problem).contains("\"aim\""));
+            assertThat(space.problem(action, 0))
+                    .satisfiesAnyOf(
+                            problem -> assertThat(problem).isEmpty(),
+                            problem -> assertThat(problem).contains("\"aim\""));
         }
     }
 

@@ -47,8 +47,8 @@ class PolicyTest {
             new Policy(new MultiDiscrete(3, 2), new MultiDiscrete(4, 2, 3), network(Activation.TANH, 5, 16, 9));
     private final Policy switching =
             new Policy(new MultiBinary(3), new MultiBinary(2), network(Activation.TANH, 3, 16, 2));
-    private final Policy driving = new Policy(
-            ManyParts.OBSERVATIONS, ManyParts.ACTIONS, network(Activation.TANH, 10, 32, 12));
+    private final Policy driving =
+            new Policy(ManyParts.OBSERVATIONS, ManyParts.ACTIONS, network(Activation.TANH, 10, 32, 12));
     private final Policy wholly = new Policy(
             Tuple.of(new Discrete(2), four),
             Tuple.of(new Discrete(3), new MultiBinary(2)),

@@ -113,7 +113,9 @@ enum Answer {
                 int at = from;
                 String before = "{";
                 for (Map.Entry<String, Form> part : named.parts().entrySet()) {
-                    to.append(before).append(PythonText.dumps(Json.of(part.getKey()))).append(':');
+                    to.append(before)
+                            .append(PythonText.dumps(Json.of(part.getKey())))
+                            .append(':');
                     at = value(part.getValue(), actions, at, to);
                     before = ",";
                 }
