@@ -10,6 +10,7 @@ import dev.rein.toolkit.environment.classic.MountainCar;
 import dev.rein.toolkit.environment.classic.MountainCarContinuous;
 import dev.rein.toolkit.environment.classic.Pendulum;
 import dev.rein.toolkit.environment.lander.LunarLander;
+import dev.rein.toolkit.environment.minatar.Breakout;
 import dev.rein.toolkit.environment.toy.Blackjack;
 import dev.rein.toolkit.environment.toy.CliffWalking;
 import dev.rein.toolkit.environment.toy.FrozenLake;
@@ -40,6 +41,8 @@ public final class Environments {
             Map.entry("CliffWalkingSlippery-v1", settings -> cliffWalking(settings, true)),
             plain("Taxi-v3", Taxi::v3),
             Map.entry("Blackjack-v1", Environments::blackjack),
+            Map.entry("MinAtar/Breakout-v0", settings -> breakout(settings, Breakout.Actions.ALL)),
+            Map.entry("MinAtar/Breakout-v1", settings -> breakout(settings, Breakout.Actions.MINIMAL)),
             Map.entry("LunarLander-v3", settings -> lunarLander(settings, false)),
             Map.entry("LunarLanderContinuous-v3", settings -> lunarLander(settings, true)));
 
@@ -67,6 +70,13 @@ public final class Environments {
         var other = pays ? Blackjack.Natural.PAYS_HALF_MORE : Blackjack.Natural.ORDINARY;
         var natural = sab ? Blackjack.Natural.WINS : other;
         return () -> new Blackjack(natural);
+    }
+
+    private static Supplier<Environment> breakout(Settings settings, Breakout.Actions unlessSaid) {
+        boolean minimal = settings.flag("use_minimal_action_set", unlessSaid == Breakout.Actions.MINIMAL);
+        double sticky = settings.number("sticky_action_prob", 0.1, 0, 1);
+        settings.flag("difficulty_ramping", true); // known to every MinAtar game; this one does not get harder
+        return () -> new Breakout(minimal ? Breakout.Actions.MINIMAL : Breakout.Actions.ALL, sticky);
     }
 
     private static Supplier<Environment> lunarLander(Settings settings, boolean continuousUnlessSaid) {
