@@ -127,6 +127,41 @@ public abstract class World implements Environment {
         }
     }
 
+    /// An image of 5×6 pixels and two channels, one pixel of which is lit: the right action says in which half of the
+    /// columns.
+    public static final class SpotTheSide extends World {
+        public static final int HEIGHT = 5;
+        public static final int WIDTH = 6;
+
+        private int column;
+
+        @Override
+        public Space observationSpace() {
+            return Box.of(0, 1, HEIGHT, WIDTH, 2);
+        }
+
+        @Override
+        public void reset(RandomGenerator newRandom, Step step) {
+            random = newRandom;
+            look(step);
+        }
+
+        @Override
+        public void step(Row action, Step step) {
+            step.reward(action.index() == (column < WIDTH / 2 ? 0 : 1) ? 1 : 0);
+            look(step);
+            step.terminate();
+        }
+
+        private void look(Step step) {
+            column = random.nextInt(WIDTH);
+            int lit = (random.nextInt(HEIGHT) * WIDTH + column) * 2 + random.nextInt(2);
+            for (int i = 0; i < HEIGHT * WIDTH * 2; i++) {
+                step.observation().set(i, i == lit ? 1 : 0);
+            }
+        }
+    }
+
     /// The best number is 0.5 above the observation.
     public static final class AimAbove extends World {
         private float target;
