@@ -37,6 +37,10 @@ ALGORITHMS = {
 # Ours, where the name or its place is another one there.
 POLICY = {"net_arch", "activation", "log_std_init", "n_quantiles", "n_critics"}
 OFF = {"", "0", "0.0", "false", "none"}
+# What does nothing unless another setting is on, which then ends the run itself.
+IDLE = {"priority_alpha", "priority_beta", "noisy_sigma", "v_min", "v_max"}
+# What is so there, and cannot be set.
+FIXED = {"adam_eps": "1.0E-8", "n_atoms": "1", "n_steps": "1"}
 POINTS = 20
 
 
@@ -73,7 +77,7 @@ def arguments(algorithm, settings, environments):
             continue
         elif name in known:
             given[name] = value(text)
-        elif text not in OFF:
+        elif text not in OFF and name not in IDLE and FIXED.get(name) != text:
             sys.exit(f"{algorithm.__name__} has no {name} (given: {text})")
     return given, policy
 

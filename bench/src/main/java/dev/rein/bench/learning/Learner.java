@@ -32,9 +32,14 @@ import java.util.function.Supplier;
 
 /// An algorithm by name, with the settings it ships for each environment.
 ///
-/// @param base  what its presets begin with
-/// @param maker its constructor
-record Learner<H extends Record & HyperParameters<H>>(H base, Maker<H> maker) {
+/// @param base    what its presets begin with
+/// @param presets the resource they are in
+/// @param maker   its constructor
+record Learner<H extends Record & HyperParameters<H>>(H base, String presets, Maker<H> maker) {
+    Learner(H base, Maker<H> maker) {
+        this(base, "presets.txt", maker);
+    }
+
     /// An algorithm's constructor.
     @FunctionalInterface
     interface Maker<H> {
@@ -48,6 +53,7 @@ record Learner<H extends Record & HyperParameters<H>>(H base, Maker<H> maker) {
             entry("dqn", new Learner<>(DqnHyperParameters.defaults(), Dqn::new)),
             entry("ppo", new Learner<>(PpoHyperParameters.stableBaselines(), Ppo::new)),
             entry("qrdqn", new Learner<>(QrDqnHyperParameters.defaults(), QrDqn::new)),
+            entry("rainbow", new Learner<>(DqnHyperParameters.rainbow(), "rainbow.txt", Dqn::new)),
             entry("reinforce", new Learner<>(ReinforceHyperParameters.defaults(), Reinforce::new)),
             entry("sac", new Learner<>(SacHyperParameters.defaults(), Sac::new)),
             entry("td3", new Learner<>(Td3HyperParameters.defaults(), Td3::new)),
@@ -65,10 +71,10 @@ record Learner<H extends Record & HyperParameters<H>>(H base, Maker<H> maker) {
 
     /// Every hyperparameter on this environment, by name.
     Map<String, String> settings(String environment) {
-        return Preset.of(base, environment).hyperParameters().values();
+        return Preset.of(base, presets, environment).hyperParameters().values();
     }
 
     Algorithm start(String environment, Supplier<? extends Environment> environments, long seed) {
-        return maker.make(Preset.of(base, environment).hyperParameters(), environments, seed);
+        return maker.make(Preset.of(base, presets, environment).hyperParameters(), environments, seed);
     }
 }
