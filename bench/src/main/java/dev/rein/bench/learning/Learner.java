@@ -13,12 +13,16 @@ import dev.rein.toolkit.dqn.DqnHyperParameters;
 import dev.rein.toolkit.environment.Environment;
 import dev.rein.toolkit.ppo.Ppo;
 import dev.rein.toolkit.ppo.PpoHyperParameters;
+import dev.rein.toolkit.qlearning.QLearning;
+import dev.rein.toolkit.qlearning.QLearningHyperParameters;
 import dev.rein.toolkit.qrdqn.QrDqn;
 import dev.rein.toolkit.qrdqn.QrDqnHyperParameters;
 import dev.rein.toolkit.reinforce.Reinforce;
 import dev.rein.toolkit.reinforce.ReinforceHyperParameters;
 import dev.rein.toolkit.sac.Sac;
 import dev.rein.toolkit.sac.SacHyperParameters;
+import dev.rein.toolkit.sarsa.Sarsa;
+import dev.rein.toolkit.sarsa.SarsaHyperParameters;
 import dev.rein.toolkit.td3.Td3;
 import dev.rein.toolkit.td3.Td3HyperParameters;
 import dev.rein.toolkit.tqc.Tqc;
@@ -52,10 +56,12 @@ record Learner<H extends Record & HyperParameters<H>>(H base, String presets, Ma
             entry("ddpg", new Learner<>(DdpgHyperParameters.defaults(), Ddpg::new)),
             entry("dqn", new Learner<>(DqnHyperParameters.defaults(), Dqn::new)),
             entry("ppo", new Learner<>(PpoHyperParameters.stableBaselines(), Ppo::new)),
+            entry("qlearning", new Learner<>(QLearningHyperParameters.defaults(), QLearning::new)),
             entry("qrdqn", new Learner<>(QrDqnHyperParameters.defaults(), QrDqn::new)),
             entry("rainbow", new Learner<>(DqnHyperParameters.rainbow(), "rainbow.txt", Dqn::new)),
             entry("reinforce", new Learner<>(ReinforceHyperParameters.defaults(), Reinforce::new)),
             entry("sac", new Learner<>(SacHyperParameters.defaults(), Sac::new)),
+            entry("sarsa", new Learner<>(SarsaHyperParameters.defaults(), Sarsa::new)),
             entry("td3", new Learner<>(Td3HyperParameters.defaults(), Td3::new)),
             entry("tqc", new Learner<>(TqcHyperParameters.defaults(), Tqc::new))));
 

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One step of a [Sequential] network. Its parameters live in the network's array, from `p0`; what a backward pass
 /// needs beside inputs and outputs is kept here, so a layer belongs to one network and one thread at a time.
-public sealed interface Layer permits Linear, Noisy, Convolution, LayerNorm, Expectation {
+public sealed interface Layer permits Linear, Noisy, Convolution, LayerNorm, Expectation, Lookup {
     int inputs();
 
     int outputs();
@@ -51,9 +51,10 @@ public sealed interface Layer permits Linear, Noisy, Convolution, LayerNorm, Exp
             case "convolution" -> Convolution.parse(words);
             case "layer_norm" -> LayerNorm.parse(words);
             case "expectation" -> Expectation.parse(words);
+            case "lookup" -> Lookup.parse(words);
             default ->
                 throw new IllegalArgumentException(
-                        "layer \"%s\" is unknown (expected: linear, noisy, convolution, layer_norm or expectation)"
+                        "layer \"%s\" is unknown (expected: linear, noisy, convolution, layer_norm, expectation or lookup)"
                                 .formatted(text));
         };
     }

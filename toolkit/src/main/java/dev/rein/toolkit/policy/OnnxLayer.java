@@ -6,6 +6,7 @@ import dev.rein.toolkit.nn.Expectation;
 import dev.rein.toolkit.nn.Layer;
 import dev.rein.toolkit.nn.LayerNorm;
 import dev.rein.toolkit.nn.Linear;
+import dev.rein.toolkit.nn.Lookup;
 import dev.rein.toolkit.nn.Noisy;
 import dev.rein.toolkit.protobuf.Protobuf;
 import java.util.Arrays;
@@ -13,6 +14,9 @@ import java.util.List;
 
 /// One layer of a network as nodes of an ONNX graph.
 final class OnnxLayer {
+    /// The whole numbers that floats hold.
+    private static final int MOST_ROWS = 1 << 24;
+
     private OnnxLayer() {}
 
     /// @param parameters of this layer alone
@@ -24,6 +28,7 @@ final class OnnxLayer {
                 Linear mean = noisy.mean();
                 linear(graph, mean, Arrays.copyOf(parameters, mean.parameterCount()), index, x, y);
             }
+            case Lookup table -> lookup(graph, table, parameters, index, x, y);
             case LayerNorm norm -> norm(graph, norm, parameters, index, x, y);
             case Expectation expectation -> expectation(graph, expectation, index, x, y);
             case Convolution convolution -> {
@@ -42,6 +47,24 @@ final class OnnxLayer {
                 graph, "biases" + index, Arrays.copyOfRange(parameters, weights, parameters.length), layer.outputs());
         graph.message(1, Onnx.node("Gemm", sums, x, "weights" + index, "biases" + index));
         activate(graph, layer.activation(), sums, y);
+    }
+
+    /// The number of the row, a whole number that floats hold, then the row.
+    private static void lookup(Protobuf graph, Lookup layer, float[] parameters, int index, String x, String y) {
+        if (layer.rows() > MOST_ROWS) {
+            throw new IllegalArgumentException(
+                    "ONNX: a table of %,d rows (expected: at most %,d)".formatted(layer.rows(), MOST_ROWS));
+        }
+        int[] weights = layer.weights();
+        float[] weight = new float[weights.length];
+        for (int j = 0; j < weight.length; j++) {
+            weight[j] = weights[j];
+        }
+        initializer(graph, "places" + index, weight, weight.length);
+        initializer(graph, "table" + index, parameters, layer.rows(), layer.outputs());
+        graph.message(1, Onnx.node("MatMul", "place" + index, x, "places" + index));
+        graph.message(1, Onnx.node("Cast", "row" + index, "place" + index).message(5, Onnx.integer("to", Onnx.INT64)));
+        graph.message(1, Onnx.node("Gather", y, "table" + index, "row" + index));
     }
 
     private static void norm(Protobuf graph, LayerNorm layer, float[] parameters, int index, String x, String y) {

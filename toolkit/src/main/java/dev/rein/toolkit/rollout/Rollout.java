@@ -221,8 +221,8 @@ public final class Rollout {
     }
 
     /// Generalised advantage estimation (Schulman et al. 2016, equation 16), walking time backwards; the targets
-    /// are advantage plus value. Time Δt that a step took discounts by γ^Δt; λ weighs steps, however long they took:
-    /// `A = r + γ^Δt V' − V + γ^Δt λ A'`.
+    /// are advantage plus value. Time Δt that a step took discounts by γ^Δt; λ weighs steps, however long they
+    /// took: `A = r + γ^Δt V' − V + γ^Δt λ A'`.
     ///
     /// @param lambda 1 gives discounted returns, 0 one-step errors
     public void advantages(float lambda) {

@@ -65,7 +65,8 @@ public final class SoftActor {
             Team team) {
         if (!(actions instanceof Box box)) {
             throw new IllegalArgumentException(
-                    "actions: %s (expected: a Box; for one Discrete choice take DQN or PPO, for others PPO or A2C)".formatted(actions));
+                    "actions: %s (expected: a Box; for one Discrete choice take DQN or PPO, for others PPO or A2C)"
+                            .formatted(actions));
         }
         head = exploration.stateDependent()
                 ? new SquashedStateDependent(box, shape.latent(features), exploration.logStdInit(), exploration.every())
