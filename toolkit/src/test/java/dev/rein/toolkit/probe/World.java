@@ -127,6 +127,14 @@ public abstract class World implements Environment {
         }
     }
 
+    /// The same, with a number to choose that changes nothing.
+    public static final class UnevenTimeAndANumber extends UnevenTime {
+        @Override
+        public Space actionSpace() {
+            return Box.of(-1, 1, 1);
+        }
+    }
+
     /// An image of 5×6 pixels and two channels, one pixel of which is lit: the right action says in which half of the
     /// columns.
     public static final class SpotTheSide extends World {
@@ -194,7 +202,7 @@ public abstract class World implements Environment {
 
     /// Two steps that take three units of time and half a unit: the first earns nothing, the second earns 1 and
     /// ends. The observation tells them apart.
-    public static final class UnevenTime extends World {
+    public static class UnevenTime extends World {
         private boolean second;
 
         @Override
