@@ -165,7 +165,7 @@ class DqnTest {
     @Test
     void numbersAsActionsAreRefused() {
         assertThatThrownBy(() -> new Dqn(SMALL, Pendulum::v1, 1))
-                .hasMessageContaining("(expected: Discrete; for numbers take SAC");
+                .hasMessageContaining("(expected: Discrete; for a Box take SAC");
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package dev.rein.toolkit.qrdqn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.rein.toolkit.environment.classic.CartPole;
 import dev.rein.toolkit.environment.classic.Pendulum;
@@ -63,6 +64,27 @@ class QrDqnTest {
         }
     }
 
+    /// Action 1 earns 1 and ends; action 0 is cut where only action 0 is allowed, so nothing can be hoped for there.
+    @Test
+    void whatIsForbiddenAfterACutIsNotHopedFor() {
+        try (var learner = new QrDqn(SMALL.with("gamma", 0.5f), World.NothingAfterTheCut::new, 5)) {
+            learner.train(4_000, _ -> {});
+            float[] values = new float[2];
+            learner.policy().network().forward(new float[1], 0, 1, values, 0);
+            assertThat(values[1]).isCloseTo(1, within(0.05f));
+            assertThat(values[0]).isCloseTo(0, within(0.1f));
+        }
+    }
+
+    @Test
+    void noiseExploresInPlaceOfRandomActions() {
+        var hp = SMALL.with(Map.of("noisy", "true", "exploration_initial_eps", "0", "exploration_final_eps", "0"));
+        Policy policy = trained(hp, 4_000);
+        assertThat(policy.act(1)[0]).isEqualTo(1);
+        assertThat(policy.act(-1)[0]).isEqualTo(0);
+        assertThat(policy.network().describe()).doesNotContain("noisy");
+    }
+
     @Test
     void maskedActionsAreNeverTaken() {
         try (var learner = new QrDqn(SMALL, World.OnlyTheLast::new, 5)) {
@@ -97,7 +119,7 @@ class QrDqnTest {
     @Test
     void numbersAsActionsAreRefused() {
         assertThatThrownBy(() -> new QrDqn(SMALL, Pendulum::v1, 1))
-                .hasMessageContaining("(expected: Discrete; for numbers take SAC");
+                .hasMessageContaining("(expected: Discrete; for a Box take SAC");
     }
 
     @Test
