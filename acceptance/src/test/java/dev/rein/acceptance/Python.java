@@ -26,10 +26,17 @@ final class Python {
                 has(needs),
                 "%s cannot import %s: install acceptance/src/test/python/requirements.txt and set REIN_TEST_PYTHON"
                         .formatted(interpreter(), needs));
+        runIn(interpreter(), script, environment, scratch, arguments);
+    }
+
+    /// With an interpreter that has what the script needs.
+    static void runIn(
+            String interpreter, String script, Map<String, String> environment, Path scratch, String... arguments)
+            throws IOException, InterruptedException {
         List<String> command =
-                new ArrayList<>(List.of(interpreter(), SCRIPTS.resolve(script).toString()));
+                new ArrayList<>(List.of(interpreter, SCRIPTS.resolve(script).toString()));
         command.addAll(List.of(arguments));
-        Path said = scratch.resolve(script + ".out");
+        Path said = scratch.resolve(Path.of(script).getFileName() + ".out");
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(scratch.toFile())
                 .redirectErrorStream(true)

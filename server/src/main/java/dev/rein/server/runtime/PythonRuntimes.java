@@ -17,13 +17,16 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Reads the folder of Python runtimes.
 public final class PythonRuntimes {
+    /// What of an image's row says that it serves, and what.
+    private static final String SERVES = "REIN_SERVES";
+
     private static final String SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private PythonRuntimes() {}
 
     /// The runtimes of a folder, one for each row of its table of images. Nothing is made yet.
     ///
-    /// @param folder holds `recipe.py`, `images.txt` and a folder for each runtime
+    /// @param folder holds `recipe.py`, `images.txt`, the model server in `serving` and a folder for each runtime
     /// @param own    the user's own table, which goes before; need not be there
     /// @param cache  where environments are made, once, and kept
     /// @param inside runs a host's commands around the user's Python
@@ -56,7 +59,7 @@ public final class PythonRuntimes {
                     title,
                     List.of(row.images()),
                     inside.train(),
-                    List.of(),
+                    environment.containsKey(SERVES) ? serve(folder) : List.of(),
                     inside.readOnly(),
                     environment,
                     environments.computeIfAbsent(
@@ -78,6 +81,15 @@ public final class PythonRuntimes {
                 .valueStream()
                 .map(each -> runtime.resolve(each.asString()).toAbsolutePath().normalize())
                 .toList();
+    }
+
+    /// The one model server of all frameworks, in the Python of the host's own path.
+    private static List<String> serve(Path folder) {
+        return List.of(
+                "/usr/bin/env",
+                "python3",
+                "-u",
+                folder.toAbsolutePath().resolve("serving").resolve("serve.py").toString());
     }
 
     private static Map<String, JsonNode> descriptions(Path folder) throws IOException {

@@ -191,4 +191,37 @@ class PythonRuntimesTest {
                         .as(image)
                         .contains(name));
     }
+
+    @Test
+    void amazonsServingImagesAreServedByTheirFramework() throws IOException {
+        List<HostRuntime> runtimes =
+                PythonRuntimes.read(Path.of("../runtimes"), temporary.resolve("own.txt"), cache, INSIDE, "python3");
+        String registry = "763104351884.dkr.ecr.us-west-2.amazonaws.com/";
+        Map.ofEntries(
+                        Map.entry("sagemaker-tensorflow-serving:1.12-cpu", "tensorflow"),
+                        Map.entry("sagemaker-tensorflow-serving:1.11-gpu", "tensorflow"),
+                        Map.entry("tensorflow-inference:2.5.1-cpu", "tensorflow"),
+                        Map.entry("sagemaker-mxnet:1.3-cpu-py3", "mxnet"),
+                        Map.entry("sagemaker-mxnet-serving:1.4.1-cpu-py3", "mxnet"),
+                        Map.entry("mxnet-inference:1.8.0-cpu-py37", "mxnet"),
+                        Map.entry("sagemaker-pytorch:1.1.0-cpu-py3", "pytorch"),
+                        Map.entry("pytorch-inference:1.8.1-cpu-py36", "pytorch"),
+                        Map.entry("sagemaker-rl-ray-container:ray-1.6.0-torch-cpu-py36", "ray"))
+                .forEach((image, framework) -> {
+                    HostRuntime runtime = runtimes.stream()
+                            .filter(each -> each.runs(registry + image))
+                            .findFirst()
+                            .orElseThrow(() -> new AssertionError(image));
+                    assertThat(runtime.environment()).as(image).containsEntry("REIN_SERVES", framework);
+                    assertThat(runtime.serve()).as(image).last().asString().endsWith("runtimes/serving/serve.py");
+                });
+    }
+
+    @Test
+    void anImageWhoseRowServesNothingCannotBeDeployed() throws IOException {
+        Files.writeString(temporary.resolve("own.txt"), "mine plain REIN_SERVES=python\n");
+        List<HostRuntime> runtimes = read("python3");
+        assertThat(runtimes.getFirst().serve()).isNotEmpty();
+        assertThat(runtimes.getLast().serve()).isEmpty();
+    }
 }

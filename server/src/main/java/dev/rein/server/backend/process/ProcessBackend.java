@@ -367,6 +367,7 @@ public final class ProcessBackend implements Backend {
         environment.put("REIN_HOST", launch.cookie());
         if (launch.port() >= 0) {
             environment.put("SAGEMAKER_BIND_TO_PORT", Integer.toString(launch.port()));
+            environment.put("REIN_BIND_ADDRESS", "127.0.0.1"); // whoever reaches it is not asked for a signature
         }
         var note = new StringBuilder();
         if (names.size() > 1 && network.isEmpty()) {

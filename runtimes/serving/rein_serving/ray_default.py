@@ -1,0 +1,148 @@
+"""A policy of RLlib from its checkpoint, without a Ray cluster: observations in, actions out, in the words of Rein's
+own policies. A model without a checkpoint may be TorchScript or ONNX.
+
+`{"observation": o}` or a bare observation -> `{"action": a}`; `{"observations": [o, ...]}` or a bare list of them ->
+`{"actions": [a, ...]}`; TensorFlow Serving's `{"instances": [o, ...]}` -> `{"predictions": [a, ...]}`.
+"""
+
+import json
+import pathlib
+
+import numpy as np
+from sagemaker_inference import content_types, decoder, encoder, errors, utils
+from sagemaker_inference.default_inference_handler import DefaultInferenceHandler
+
+from rein_serving import files
+from rein_serving.settings import Refusal
+
+POLICY = "default_policy"
+MODULE = "class_and_ctor_args.pkl"
+WORDS = {"observation": "action", "observations": "actions", "instances": "predictions"}
+
+
+def handler(model):
+    """For what the model holds."""
+    exported = any(files.all_of(model, pattern) for pattern in ("*.pt", "*.pth", "*.onnx"))
+    if exported and not files.all_of(model, "rllib_checkpoint.json") and not files.all_of(model, MODULE):
+        from rein_serving import pytorch_default
+
+        return pytorch_default.handler(model)
+    return Handler()
+
+
+class Handler(DefaultInferenceHandler):
+    def default_model_fn(self, model_dir, context=None):
+        model = pathlib.Path(model_dir)
+        for file in files.all_of(model, MODULE):
+            folder = file.parent / "learner_group" / "learner" / "rl_module" / POLICY
+            if folder.is_dir():
+                return ModulePolicy(folder)
+            if file.parent.parent.name == "rl_module" or file.parent.name == POLICY:
+                return ModulePolicy(file.parent)
+        for file in files.all_of(model, "rllib_checkpoint.json"):
+            return OldPolicy(file.parent)
+        raise files.none_fits(
+            model,
+            "an RLlib checkpoint, TorchScript or ONNX; for a SavedModel choose an image of TensorFlow Serving, such as "
+            "rein-tensorflow-serving",
+        )
+
+    def default_input_fn(self, input_data, content_type, context=None):
+        if content_type != content_types.JSON:
+            return "observations", np.atleast_2d(decoder.decode(input_data, content_type))
+        body = json.loads(input_data)
+        if not isinstance(body, dict):
+            return None, np.asarray(body, dtype=None)
+        words = [word for word in WORDS if word in body]
+        if len(words) != 1:
+            raise ValueError(f"members {sorted(body)} (expected: one of {', '.join(WORDS)})")
+        return words[0], np.asarray(body[words[0]])
+
+    def default_predict_fn(self, data, model, context=None):
+        word, observations = data
+        if observations.dtype.kind not in "fiub":
+            raise errors.GenericInferenceToolkitError(400, "the observations are no numbers in lists of equal lengths")
+        shape = model.shape
+        single = observations.ndim == len(shape) if word is None else word == "observation"
+        if single:
+            observations = observations[None]
+        if observations.shape[1:] != shape:
+            raise errors.GenericInferenceToolkitError(
+                400, f"observations of the shape {list(observations.shape[1:])} (expected: {list(shape)})"
+            )
+        actions = np.asarray(model.actions(observations))
+        return word or ("observation" if single else "observations"), actions[0] if single else actions
+
+    def default_output_fn(self, prediction, accept, context=None):
+        word, actions = prediction
+        for content_type in utils.parse_accept(accept):
+            if content_type == content_types.JSON:
+                return json.dumps({WORDS[word]: actions.tolist()}), content_type
+            if content_type in encoder.SUPPORTED_CONTENT_TYPES:
+                return encoder.encode(np.atleast_1d(actions), content_type), content_type
+        raise errors.UnsupportedFormatError(accept)
+
+
+class ModulePolicy:
+    """RLModule of the new API stack (Ray 2.40 and later): the action its distribution thinks best."""
+
+    def __init__(self, folder):
+        import torch
+        from ray.rllib.core.rl_module.rl_module import RLModule
+
+        self._torch = torch
+        self._module = RLModule.from_checkpoint(str(folder))
+        self._distribution = self._module.get_inference_action_dist_cls()
+        self.shape = tuple(self._module.observation_space.shape)
+
+    def actions(self, observations):
+        torch = self._torch
+        with torch.no_grad():
+            batch = {"obs": torch.as_tensor(observations, dtype=torch.float32)}
+            answer = self._module.forward_inference(batch)
+            if "actions" in answer:
+                return answer["actions"].numpy()
+            chosen = self._distribution.from_logits(answer["action_dist_inputs"]).to_deterministic()
+            return _numpy(chosen.sample())
+
+
+class OldPolicy:
+    """Policy of RLlib as it was before, on TensorFlow or PyTorch."""
+
+    def __init__(self, folder):
+        self._eager_off()
+        from ray.rllib.policy.policy import Policy
+
+        restored = Policy.from_checkpoint(str(folder))
+        if isinstance(restored, dict):
+            if len(restored) != 1 and POLICY not in restored:
+                there = ", ".join(sorted(restored))
+                raise Refusal(f"{folder.name} holds the policies {there} (expected: one, or {POLICY}); give a model_fn")
+            restored = restored.get(POLICY) or next(iter(restored.values()))
+        self._policy = restored
+        original = getattr(restored.observation_space, "original_space", restored.observation_space)
+        self._preprocess = self._preprocessor(original)
+        self.shape = tuple(original.shape)
+
+    @staticmethod
+    def _eager_off():
+        """Checkpoints of `framework: tf` are graphs. Harmless for the others but tf2, which asks for it itself."""
+        try:
+            import tensorflow
+        except ImportError:
+            return
+        tensorflow.compat.v1.disable_eager_execution()
+
+    @staticmethod
+    def _preprocessor(space):
+        from ray.rllib.models.catalog import ModelCatalog
+
+        made = ModelCatalog.get_preprocessor_for_space(space)
+        return lambda rows: np.stack([made.transform(np.asarray(row, dtype=space.dtype)) for row in rows])
+
+    def actions(self, observations):
+        return self._policy.compute_actions(self._preprocess(observations), explore=False)[0]
+
+
+def _numpy(value):
+    return value.numpy() if hasattr(value, "numpy") else value

@@ -1,0 +1,7 @@
+"""The toolkit's logger."""
+
+import logging
+
+
+def get_logger():
+    return logging.getLogger("sagemaker-inference")
