@@ -84,8 +84,8 @@ class Recipe:
         if self.spared:
             from hollow import library
 
-            for name in self.spared["hollow"]:
-                (site / self.spared["folder"] / name).write_bytes(library(name))
+            for name, symbols in self.spared["hollow"].items():
+                (site / self.spared["folder"] / name).write_bytes(library(name, symbols))
         path = os.pathsep.join(str((self.folder / name).resolve()) for name in self.description.get("path", []))
         (site / "rein.pth").write_text(START.format(path=path))
         for module in self.description.get("start", []):

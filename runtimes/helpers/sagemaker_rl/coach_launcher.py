@@ -110,7 +110,7 @@ class SageMakerCoachPresetLauncher(CoachLauncher):
     def get_graph_manager_from_args(self, args):
         graph_manager = self.preset_from_name(args.preset)
         self.hyperparameters.apply_subset(graph_manager, "rl.")
-        _choose(graph_manager, args.framework)
+        choose_framework(graph_manager, args.framework)
         return graph_manager
 
     def run_graph_manager(self, graph_manager, args):
@@ -173,11 +173,12 @@ class SageMakerCoachLauncher(SageMakerCoachPresetLauncher):
             schedule_params=schedule,
             vis_params=visualization,
         )
-        _choose(graph_manager, args.framework)
+        choose_framework(graph_manager, args.framework)
         return graph_manager
 
 
-def _choose(graph_manager, framework):
+def choose_framework(graph_manager, framework):
+    """Before the graph is made: what all of its networks are built with."""
     agents = getattr(graph_manager, "agents_params", None) or [graph_manager.agent_params]
     for agent in agents:
         for network in agent.network_wrappers.values():

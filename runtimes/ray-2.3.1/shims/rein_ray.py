@@ -92,6 +92,14 @@ def _registry(registry):
     registry.register_env = register_env
 
 
+def _no_old_gym(module):
+    """RLlib refuses what is an environment of gym, by which it means the one before gymnasium."""
+    import gymnasium
+
+    module.try_import_gymnasium_and_gym = lambda: (gymnasium, None)
+
+
 rein_imports.alias("gym", "gymnasium")
+rein_imports.after("ray.rllib.utils.gym", _no_old_gym)
 rein_imports.after("gymnasium", _gymnasium)
 rein_imports.after("ray.tune.registry", _registry)

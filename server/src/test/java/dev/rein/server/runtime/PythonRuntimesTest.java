@@ -103,8 +103,11 @@ class PythonRuntimesTest {
     @Test
     void librariesThatOnlyAGpuNeedsAreLeftOutAndStoodInFor() throws Exception {
         describe("plain", """
-                "without_gpu": {"leave_out": [], "folder": ".", "hollow": ["libcublas.so.13"]},
-                "check": ["import ctypes, sysconfig; ctypes.CDLL(sysconfig.get_path('purelib') + '/libcublas.so.13')"]
+                "without_gpu": {"leave_out": [], "folder": ".", "hollow": {
+                  "libcublas.so.13": [], "libcudnn.so.8": ["cudnnCreate@libcudnn.so.8", "cudnnDestroy@libcudnn.so.8"]}},
+                "check": [
+                  "import ctypes, sysconfig; ctypes.CDLL(sysconfig.get_path('purelib') + '/libcublas.so.13')",
+                  "import ctypes, sysconfig; ctypes.CDLL(sysconfig.get_path('purelib') + '/libcudnn.so.8').cudnnDestroy"]
                 """);
         assertThat(run(prepared(), Map.of(), "import os, sys; print(sys.getdlopenflags() == os.RTLD_LAZY)"))
                 .isEqualTo("True\n");

@@ -124,16 +124,16 @@ public final class Training implements AutoCloseable {
         } else if (entry instanceof EntryPoint.MainClass(String name)) {
             return Jvm.own(Machines.here().cpus()).command(EntryPoint.userClassPath(ml.code()), name, arguments);
         } else if (entry instanceof EntryPoint.PythonFile(String name)) {
-            if (Files.exists(ml.code().resolve("requirements.txt"))) {
-                install("InstallRequirementsError", List.of("-r", "requirements.txt"), environment);
-            }
-            return Command.of(joined(List.of("python3", name), arguments));
+            String python = Files.exists(ml.code().resolve("requirements.txt"))
+                    ? install("InstallRequirementsError", List.of("-r", "requirements.txt"), environment)
+                    : "python3";
+            return python(python, joined(List.of(name), arguments));
         } else if (entry instanceof EntryPoint.PythonModule(String name)) {
             List<String> what = Files.exists(ml.code().resolve("requirements.txt"))
                     ? List.of(".", "-r", "requirements.txt")
                     : List.of(".");
-            install("InstallModuleError", what, environment);
-            return Command.of(joined(List.of("python3", "-m", name), arguments));
+            String python = install("InstallModuleError", what, environment);
+            return python(python, joined(List.of("-m", name), arguments));
         }
         String script = ((EntryPoint.Shell) entry).name();
         makeExecutable(ml.code().resolve(script).toFile());
@@ -143,9 +143,18 @@ public final class Training implements AutoCloseable {
         return new Command(words, "/bin/sh -c \"%s\"".formatted(line));
     }
 
-    private void install(String failureKind, List<String> what, Map<String, String> environment)
+    /// @return the Python that has the packages
+    private String install(String failureKind, List<String> what, Map<String, String> environment)
             throws IOException, InterruptedException {
-        execute(failureKind, Command.of(joined(List.of("python3", "-m", "pip", "install"), what)), environment);
+        var packages = new PythonPackages(ml.base().resolve("packages"));
+        execute(failureKind, packages.make(), environment);
+        packages.putBefore(environment);
+        execute(failureKind, python(packages.python(), joined(List.of("-m", "pip", "install"), what)), environment);
+        return packages.python();
+    }
+
+    private static Command python(String python, List<String> words) {
+        return new Command(joined(List.of(python), words), "python3 " + String.join(" ", words));
     }
 
     private void execute(String failureKind, Command command, Map<String, String> environment)
