@@ -5,7 +5,6 @@ be told; on every other host, follow() joins and comes back when the head is don
 worker host whose Ray dies fails under its own name, and so does one that loses its head.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -141,7 +140,7 @@ class RayCluster:
     def _share(self, address):
         return [
             f"--node-ip-address={address}",
-            f"--num-cpus={self.cpus}",
+            f"--num-cpus={max(self.cpus, 2)}",  # small hosts too
             f"--num-gpus={self.gpus}",
             f"--object-store-memory={_store()}",
             "--disable-usage-stats",
@@ -165,10 +164,3 @@ def _store():
 def _prepare():
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_memory_monitor_refresh_ms", "0")  # it watches the machine, not this host's share
-    import ray
-
-    if int(ray.__version__.split(".")[1]) >= 50 and "RAY_AUTH_TOKEN" not in os.environ:
-        # Newer Ray lets nobody join without; every host of the job makes the same one, and nobody else can.
-        secret = os.environ.get("TRAINING_JOB_ARN", "") + os.environ.get("AWS_SECRET_ACCESS_KEY", "")
-        os.environ["RAY_AUTH_MODE"] = "token"
-        os.environ["RAY_AUTH_TOKEN"] = hashlib.sha256(secret.encode()).hexdigest()

@@ -1,6 +1,8 @@
 package dev.rein.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -28,7 +30,9 @@ final class Env implements Callable<Integer> {
         ReinHome.Running server = home.running()
                 .orElseThrow(() -> new IllegalStateException(
                         "no platform runs on %s. Start one with: rein up".formatted(home.path())));
-        Map<String, String> variables = variables(server);
+        Map<String, String> variables = new LinkedHashMap<>(variables(server));
+        variables.put(
+                "SAGEMAKER_USER_CONFIG_OVERRIDE", sdkDefaults(home, server).toString());
         output.print(
                 spec.commandLine().getOut(),
                 variables,
@@ -36,6 +40,21 @@ final class Env implements Callable<Integer> {
                         .map(variable -> "export %s=%s".formatted(variable.getKey(), quoted(variable.getValue())))
                         .collect(Collectors.joining("\n")));
         return 0;
+    }
+
+    /// What the SageMaker Python SDK would otherwise ask fixed addresses of AWS for.
+    ///
+    /// @return the file of its defaults
+    private static Path sdkDefaults(ReinHome home, ReinHome.Running server) throws IOException {
+        return Files.writeString(home.path().resolve("sagemaker.yaml"), """
+                SchemaVersion: '1.0'
+                SageMaker:
+                  PythonSDK:
+                    Modules:
+                      Session:
+                        DefaultS3Bucket: sagemaker-%s
+                      TelemetryOptOut: true
+                """.formatted(server.region()));
     }
 
     static Map<String, String> variables(ReinHome.Running server) {

@@ -1,0 +1,134 @@
+package dev.rein.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
+import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
+
+/// Coach, Ray and scripts of one's own in their runtimes, as jobs. Needs environments of gigabytes:
+/// `mvn verify -Druntimes`.
+@Tag("runtimes")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ToolkitsTest {
+    private static final Duration PATIENCE = Duration.ofMinutes(20);
+
+    private Platform platform;
+    private Aws aws;
+
+    @BeforeAll
+    void start(@TempDir Path scratch) throws IOException {
+        Path home = Files.createDirectories(scratch.resolve("home"));
+        Files.createSymbolicLink(home.resolve("runtimes"), Runtimes.cache());
+        platform = Platform.start(home);
+        aws = new Aws(platform.awsEnvironment());
+    }
+
+    @AfterAll
+    void stop() {
+        aws.close();
+        platform.close();
+    }
+
+    private static String example(String name) throws IOException {
+        return Files.readString(Checkout.root().resolve("examples").resolve(name));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"coach-tensorflow", "coach-mxnet", "attach", "ray-tensorflow", "ray-pytorch"})
+    void theDocumentationsProgramsRunAsPrintedByTheUnmodifiedSdk(String program, @TempDir Path scratch)
+            throws Exception {
+        for (String script : List.of("coach/coach-train.py", "ray/train-cartpole-ray.py")) {
+            Files.writeString(scratch.resolve(Path.of(script).getFileName()), example(script));
+        }
+        Path defaults = Files.writeString(scratch.resolve("sagemaker.yaml"), """
+                SchemaVersion: '1.0'
+                SageMaker:
+                  PythonSDK:
+                    Modules:
+                      Session:
+                        DefaultS3Bucket: sagemaker-toolkits
+                      TelemetryOptOut: true
+                """);
+        Map<String, String> environment = new HashMap<>(platform.awsEnvironment());
+        environment.put("SAGEMAKER_USER_CONFIG_OVERRIDE", defaults.toString());
+        Python.run("sagemaker", "sagemaker_sdk_toolkits.py", environment, scratch, program);
+    }
+
+    @Test
+    void aScriptsRequirementsAreInstalledBesideTheRuntimesPackages() throws Exception {
+        aws.submit(
+                "requirements",
+                "train.py",
+                Map.of(
+                        "requirements.txt",
+                        "toolz==1.0.0\n",
+                        "train.py",
+                        "import gymnasium, toolz\nprint('toolz', toolz.__version__, gymnasium.__version__)\n"),
+                Map.of(),
+                request -> request.algorithmSpecification(algorithm ->
+                                algorithm.trainingImage("rein-gymnasium:latest").trainingInputMode("File"))
+                        .environment(pip()));
+        DescribeTrainingJobResponse job = aws.ended("requirements", PATIENCE);
+        assertThat(job.trainingJobStatus()).as(job.failureReason()).isEqualTo(TrainingJobStatus.COMPLETED);
+        assertThat(aws.messages("requirements")).contains("toolz 1.0.0 1.4.0");
+    }
+
+    @Test
+    void anImportThatFailsIsTheReason() throws Exception {
+        aws.submit(
+                "import",
+                "train.py",
+                Map.of("train.py", "import stable_baselines\n"),
+                Map.of(),
+                request -> request.algorithmSpecification(algorithm ->
+                        algorithm.trainingImage("rein-gymnasium:latest").trainingInputMode("File")));
+        DescribeTrainingJobResponse job = aws.ended("import", PATIENCE);
+        assertThat(job.trainingJobStatus()).isEqualTo(TrainingJobStatus.FAILED);
+        assertThat(job.failureReason()).contains("ModuleNotFoundError: No module named 'stable_baselines'");
+    }
+
+    @Test
+    void rolloutsOfRayRunOnAllHostsOfAJob() throws Exception {
+        aws.submit(
+                "three",
+                "train-cartpole-ray.py",
+                Map.of("train-cartpole-ray.py", example("ray/train-cartpole-ray.py")),
+                Map.of(
+                        "rl.training.stop.training_iteration", "2",
+                        "rl.training.config.num_workers", "3",
+                        "rl.training.config.framework", "\"torch\""),
+                request -> request.algorithmSpecification(algorithm ->
+                                algorithm.trainingImage("rein-ray:2.3.1").trainingInputMode("File"))
+                        .resourceConfig(resources -> resources
+                                .instanceType("ml.t3.medium")
+                                .instanceCount(3)
+                                .volumeSizeInGB(1))
+                        .stoppingCondition(stopping -> stopping.maxRuntimeInSeconds(1800)));
+        DescribeTrainingJobResponse job = aws.ended("three", PATIENCE);
+        assertThat(job.trainingJobStatus()).as(job.failureReason()).isEqualTo(TrainingJobStatus.COMPLETED);
+        assertThat(aws.messages("three"))
+                .contains("All 3 hosts have joined", "algo-2: the head is done", "algo-3: the head is done");
+    }
+
+    /// How pip reaches an index is the machine's matter: its own variables are handed on.
+    private static Map<String, String> pip() {
+        Map<String, String> variables = new HashMap<>(System.getenv());
+        variables.keySet().removeIf(name -> !name.startsWith("PIP_") || name.equals("PIP_FIND_LINKS"));
+        return variables;
+    }
+}
