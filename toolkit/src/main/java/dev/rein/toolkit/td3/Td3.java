@@ -143,8 +143,9 @@ public final class Td3 implements Algorithm {
         this.hp = requireNonNull(hp, "hp");
         environments = VectorEnvironment.of(maker, hp.nEnvs(), seed);
         if (!(environments.actionSpace() instanceof Box box)) {
-            throw new IllegalArgumentException("actions: %s (expected: a Box; for one Discrete choice take DQN or PPO, for others PPO or A2C)"
-                    .formatted(environments.actionSpace()));
+            throw new IllegalArgumentException(
+                    "actions: %s (expected: a Box; for one Discrete choice take DQN or PPO, for others PPO or A2C)"
+                            .formatted(environments.actionSpace()));
         }
         random = new EpisodeRandom(seed, -1, 0);
         features = environments.observationSpace().features();

@@ -39,7 +39,8 @@ class PpoTest {
 
     @Test
     void learnsNumbersToo() {
-        Policy policy = trained(SMALL.with(Map.of("ent_coef", "0", "learning_rate", "0.005")), World.AimAbove::new, 60_000);
+        Policy policy =
+                trained(SMALL.with(Map.of("ent_coef", "0", "learning_rate", "0.005")), World.AimAbove::new, 60_000);
         assertThat(policy.act(0.25f)[0]).isCloseTo(0.75f, within(0.2f));
         assertThat(policy.act(-0.25f)[0]).isCloseTo(0.25f, within(0.2f));
     }

@@ -51,7 +51,10 @@ final class JsonInvocation {
             }
         } else if (first == JsonToken.START_ARRAY) {
             bare(body);
-        } else if (first != null && first.isNumeric() && shape.observation() instanceof Form.Numbers(List<Integer> lengths, _) && lengths.isEmpty()) {
+        } else if (first != null
+                && first.isNumeric()
+                && shape.observation() instanceof Form.Numbers numbers
+                && numbers.lengths().isEmpty()) {
             begin(Wording.SINGLE);
             number(first, "body");
         } else {
@@ -175,7 +178,8 @@ final class JsonInvocation {
     private void members(Form.Named named, JsonToken token, String name) {
         if (token != JsonToken.START_OBJECT) {
             throw InvocationException.badRequest("%s: %s (expected: an object with %s)"
-                    .formatted(name, name(token), String.join(", ", named.parts().keySet())));
+                    .formatted(
+                            name, name(token), String.join(", ", named.parts().keySet())));
         }
         Map<String, float[]> read = new HashMap<>();
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
@@ -213,8 +217,8 @@ final class JsonInvocation {
         int index = 0;
         for (JsonToken next = parser.nextToken(); next != JsonToken.END_ARRAY; next = parser.nextToken()) {
             if (index == expected) {
-                throw InvocationException.badRequest("%s: more than %d parts (expected: %d)"
-                        .formatted(name, expected, expected));
+                throw InvocationException.badRequest(
+                        "%s: more than %d parts (expected: %d)".formatted(name, expected, expected));
             }
             part(listed.parts().get(index), next, name + "[" + index + "]");
             index++;

@@ -54,8 +54,7 @@ final class PolicyModel implements ServedModel {
     private void checkChoices(float[] observations, int rows) {
         for (Part leaf : checkedParts) {
             for (int row = 0; row < rows; row++) {
-                String problem =
-                        leaf.space().problem(observations, row * shape.observationSize() + leaf.offset());
+                String problem = leaf.space().problem(observations, row * shape.observationSize() + leaf.offset());
                 if (!problem.isEmpty()) {
                     throw InvocationException.badRequest("observation %d: %s%s"
                             .formatted(row, leaf.name().isEmpty() ? "" : "in \"" + leaf.name() + "\" ", problem));

@@ -35,8 +35,7 @@ class PolicyServingTest {
     private static final Space DONE = Dict.of("gear", new Discrete(4))
             .with("aim", Box.of(-1, 1, 1))
             .with("inside", Tuple.of(new MultiBinary(2), new MultiDiscrete(2, 3)));
-    private static final String CAR =
-            "{\"surface\":2,\"speed\":[3,4.5],\"inside\":[[0,1],[1]]}";
+    private static final String CAR = "{\"surface\":2,\"speed\":[3,4.5],\"inside\":[[0,1],[1]]}";
     private static final String ACTION = "{\"gear\":2,\"aim\":[0.25],\"inside\":[[0,1],[1,2]]}";
 
     @TempDir
@@ -92,7 +91,8 @@ class PolicyServingTest {
     @Test
     void aMaskedChoiceIsNotTaken() throws Exception {
         String gear = "[[true,true,false,true],[1,1],[1,1,1]]";
-        assertThat(answer("{\"observation\":" + CAR + ",\"mask\":" + gear + "}")).contains("{\"gear\":3,");
+        assertThat(answer("{\"observation\":" + CAR + ",\"mask\":" + gear + "}"))
+                .contains("{\"gear\":3,");
         assertThat(answer("{\"masks\":[" + gear + ",[0,1,0,0,1,0,1,0,0]],\"observations\":[" + CAR + "," + CAR + "]}"))
                 .isEqualTo("{\"actions\":[" + ACTION.replace("\"gear\":2", "\"gear\":3") + ","
                         + "{\"gear\":1,\"aim\":[0.25],\"inside\":[[0,1],[0,0]]}]}");
@@ -131,7 +131,8 @@ class PolicyServingTest {
                 .contains("observation.inside: 1 parts (expected: 2)");
         assertThat(answer("{\"observation\":{\"surface\":2}}")).contains("member \\\"speed\\\" is missing");
         assertThat(answer("{\"observation\":{\"surfaces\":2}}"))
-                .contains("observation: member \\\"surfaces\\\" is unknown (expected: surface, speed, inside, each once)");
+                .contains(
+                        "observation: member \\\"surfaces\\\" is unknown (expected: surface, speed, inside, each once)");
         assertThat(answer("{\"observation\":[2,3,4.5,0,1,1]}"))
                 .contains("observation: a list (expected: an object with surface, speed, inside)");
     }

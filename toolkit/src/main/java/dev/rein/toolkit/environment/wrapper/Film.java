@@ -40,7 +40,10 @@ sealed interface Film {
         @Override
         public void add(BufferedImage frame) throws IOException {
             count++;
-            ImageIO.write(frame, "png", folder.resolve("frame-%06d.png".formatted(count)).toFile());
+            ImageIO.write(
+                    frame,
+                    "png",
+                    folder.resolve("frame-%06d.png".formatted(count)).toFile());
         }
 
         @Override
@@ -71,7 +74,8 @@ sealed interface Film {
 
         @Override
         public void add(BufferedImage frame) throws IOException {
-            IIOMetadata metadata = writer.getDefaultImageMetadata(ImageTypeSpecifier.createFromRenderedImage(frame), null);
+            IIOMetadata metadata =
+                    writer.getDefaultImageMetadata(ImageTypeSpecifier.createFromRenderedImage(frame), null);
             IIOMetadataNode root = (IIOMetadataNode) metadata.getAsTree(FORMAT);
             IIOMetadataNode control = (IIOMetadataNode)
                     root.getElementsByTagName("GraphicControlExtension").item(0);

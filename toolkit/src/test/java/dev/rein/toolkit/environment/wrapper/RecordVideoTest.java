@@ -65,8 +65,7 @@ class RecordVideoTest {
                 BufferedImage last = reader.read(lengths[i]);
                 assertThat(last.getWidth()).isEqualTo(400);
                 assertThat(last.getHeight()).isEqualTo(300);
-                var metadata =
-                        (IIOMetadataNode) reader.getImageMetadata(0).getAsTree("javax_imageio_gif_image_1.0");
+                var metadata = (IIOMetadataNode) reader.getImageMetadata(0).getAsTree("javax_imageio_gif_image_1.0");
                 var control = (IIOMetadataNode)
                         metadata.getElementsByTagName("GraphicControlExtension").item(0);
                 assertThat(control.getAttribute("delayTime")).isEqualTo("3");
@@ -123,12 +122,14 @@ class RecordVideoTest {
                 var renderable = (Renderable) Wrapper.unwrapped(environment);
                 for (int[] size : new int[][] {{400, 300}, {84, 84}}) {
                     int[] once = drawn(renderable, size[0], size[1]);
-                    assertThat(Arrays.stream(once).filter(pixel -> pixel != 0xFFFFFFFF).count())
+                    assertThat(Arrays.stream(once)
+                                    .filter(pixel -> pixel != 0xFFFFFFFF)
+                                    .count())
                             .as(id)
                             .isGreaterThan(20);
                     assertThat(Arrays.equals(drawn(renderable, size[0], size[1]), once))
-.as(id + " twice alike")
-.isTrue();
+                            .as(id + " twice alike")
+                            .isTrue();
                 }
             }
         }
@@ -150,7 +151,8 @@ class RecordVideoTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "RecordVideo: FollowTheSign cannot draw itself (expected: an environment that implements Renderable)");
-        assertThatThrownBy(() -> RecordVideo.Options.defaults().withSize(0, 10)).hasMessage("width: 0 (expected: 1..4096)");
+        assertThatThrownBy(() -> RecordVideo.Options.defaults().withSize(0, 10))
+                .hasMessage("width: 0 (expected: 1..4096)");
     }
 
     @Test
