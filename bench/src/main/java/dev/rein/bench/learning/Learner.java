@@ -31,6 +31,7 @@ import dev.rein.toolkit.training.Algorithm;
 import dev.rein.toolkit.training.HyperParameters;
 import dev.rein.toolkit.training.Preset;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -64,6 +65,10 @@ record Learner<H extends Record & HyperParameters<H>>(H base, String presets, Ma
             entry("sarsa", new Learner<>(SarsaHyperParameters.defaults(), Sarsa::new)),
             entry("td3", new Learner<>(Td3HyperParameters.defaults(), Td3::new)),
             entry("tqc", new Learner<>(TqcHyperParameters.defaults(), Tqc::new))));
+
+    static Set<String> names() {
+        return BY_NAME.keySet();
+    }
 
     /// @throws IllegalArgumentException listing the names there are
     static Learner<?> of(String name) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 
 /// Writes `README.md` (the table), `index.html` (the table with its curves) and a curve for each cell beside the
-/// data.
+/// data, and what every algorithm's page says of its hyperparameters and results.
 final class Report {
     private final Path folder;
     private final List<Cell> cells;
@@ -39,11 +39,40 @@ final class Report {
         }
         Files.writeString(folder.resolve("README.md"), markdown(rows));
         Files.writeString(folder.resolve("index.html"), html(rows));
+        for (String algorithm : Learner.names()) {
+            page(algorithm).write(Learner.of(algorithm).base(), results(algorithm, rows));
+        }
         System.out.printf(
                 "%s: %d cells, %d measured%n",
                 folder.resolve("index.html"),
                 rows.size(),
                 rows.stream().filter(Row::hasCurve).count());
+    }
+
+    private AlgorithmPage page(String algorithm) {
+        Path root = folder.toAbsolutePath().normalize().getParent().getParent();
+        return new AlgorithmPage(
+                root.resolve("docs").resolve("algorithms"), root.resolve("toolkit/src/main/java"), algorithm);
+    }
+
+    /// The lines of the table that are this algorithm's, and its curves.
+    private static List<String> results(String algorithm, List<Row> rows) {
+        List<Row> own = rows.stream()
+                .filter(row -> row.cell.algorithm().equals(algorithm))
+                .toList();
+        List<String> lines = new ArrayList<>();
+        lines.add("| " + String.join(" | ", TITLES.subList(1, TITLES.size())) + " |");
+        lines.add("|---".repeat(TITLES.size() - 1) + "|");
+        own.forEach(row -> lines.add("| " + String.join(" | ", row.columns.subList(1, TITLES.size())) + " |"));
+        lines.add("");
+        own.stream()
+                .filter(Row::hasCurve)
+                .map(row ->
+                        "![%s on %s](../learning/%s.svg)".formatted(algorithm, row.cell.environment(), row.cell.name()))
+                .forEach(lines::add);
+        lines.add("");
+        lines.add("Final policies over seeds; [docs/learning](../learning/README.md) tells how they were measured.");
+        return lines;
     }
 
     private Row row(Cell cell) throws IOException {

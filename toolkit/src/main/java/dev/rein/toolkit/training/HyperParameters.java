@@ -47,6 +47,19 @@ public interface HyperParameters<H extends Record & HyperParameters<H>> {
         return values;
     }
 
+    /// What each number may be, by name and in words: `0..1`, `> 0 and < 1`, `at least 1`. Names without a range are
+    /// left out.
+    default Map<String, String> ranges() {
+        Map<String, String> ranges = new LinkedHashMap<>();
+        for (RecordComponent component : getClass().getRecordComponents()) {
+            Range range = component.getAnnotation(Range.class);
+            if (range != null) {
+                ranges.put(named(component.getName()), Problems.allowed(range));
+            }
+        }
+        return ranges;
+    }
+
     private Object value(RecordComponent component) {
         try {
             return requireNonNull(component.getAccessor().invoke(this), component.getName());

@@ -43,11 +43,12 @@ public final class Problems {
         if (range.above() == Double.NEGATIVE_INFINITY && range.below() == Double.POSITIVE_INFINITY) {
             inside = number >= range.min() && number <= range.max();
         }
-        require(inside, component, value, expected(range));
+        String allowed = allowed(range);
+        require(inside, component, value, range.hint().isEmpty() ? allowed : allowed + ": " + range.hint());
     }
 
     /// What a range allows, in words: `0..1`, `> 0 and < 1`, `at least 1`.
-    static String expected(Range range) {
+    static String allowed(Range range) {
         List<String> parts = new ArrayList<>();
         if (range.min() != Double.NEGATIVE_INFINITY && range.max() != Double.POSITIVE_INFINITY) {
             parts.add(text(range.min()) + ".." + text(range.max()));
@@ -62,8 +63,7 @@ public final class Problems {
         if (range.below() != Double.POSITIVE_INFINITY) {
             parts.add("< " + text(range.below()));
         }
-        String allowed = String.join(" and ", parts);
-        return range.hint().isEmpty() ? allowed : allowed + ": " + range.hint();
+        return String.join(" and ", parts);
     }
 
     private static String text(double number) {

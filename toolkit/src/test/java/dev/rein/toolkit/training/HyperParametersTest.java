@@ -40,6 +40,15 @@ class HyperParametersTest {
     }
 
     @Test
+    void whatIsAllowedCanBeAsked() {
+        assertThat(defaults.ranges())
+                .containsEntry("n_envs", "1..65536")
+                .containsEntry("clip_range", "> 0 and < 1")
+                .containsEntry("n_epochs", "at least 1")
+                .doesNotContainKey("normalize_advantage");
+    }
+
+    @Test
     void everyProblemIsNamedAtOnceWithWhatIsAllowed() {
         assertThatThrownBy(() -> defaults.with(Map.of(
                         "n_envs", "0",
