@@ -1,5 +1,7 @@
 package dev.rein.toolkit.kernel;
 
+import java.util.List;
+import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -22,6 +24,11 @@ final class VectorKernels implements Kernels {
     private static final int DEPTH = 128;
     /// With fewer rows of A, packing costs more than it saves.
     private static final int PACKING_ROWS = 16;
+
+    /// The first 0, 1, … lanes: kept, because a mask that is handed on to a method costs an object each time.
+    private static final List<VectorMask<Float>> FIRST = IntStream.rangeClosed(0, LANES)
+            .mapToObj(lanes -> SPECIES.indexInRange(0, lanes))
+            .toList();
 
     private final ScalarKernels scalar = new ScalarKernels();
     /// A panel of B for each thread that multiplies.
@@ -170,7 +177,7 @@ final class VectorKernels implements Kernels {
             return;
         }
         for (int j = 0; j < columns; j += LANES) {
-            VectorMask<Float> mask = SPECIES.indexInRange(j, columns);
+            VectorMask<Float> mask = FIRST.get(Math.min(LANES, columns - j));
             int i = 0;
             for (; i + 4 <= m; i += 4) {
                 int s = j + (accumulate ? c0 + i * n : bias0);
