@@ -7,6 +7,7 @@ import dev.rein.toolkit.a2c.A2c;
 import dev.rein.toolkit.a2c.A2cHyperParameters;
 import dev.rein.toolkit.dqn.Dqn;
 import dev.rein.toolkit.dqn.DqnHyperParameters;
+import dev.rein.toolkit.environment.EpisodeRandom;
 import dev.rein.toolkit.environment.classic.CartPole;
 import dev.rein.toolkit.environment.classic.Pendulum;
 import dev.rein.toolkit.policy.Policy;
@@ -15,7 +16,6 @@ import dev.rein.toolkit.ppo.PpoHyperParameters;
 import dev.rein.toolkit.probe.ManyParts;
 import dev.rein.toolkit.sac.Sac;
 import dev.rein.toolkit.sac.SacHyperParameters;
-import dev.rein.toolkit.environment.EpisodeRandom;
 import java.lang.management.ManagementFactory;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -37,7 +37,9 @@ class AllocationTest {
         var onPolicy = Map.of("n_steps", "64", "n_envs", "4", "net_arch", "24,24");
         return Stream.of(
                 Named.of("ppo", () -> new Ppo(PpoHyperParameters.defaults().with(onPolicy), CartPole::v1, 1)),
-                Named.of("ppo of many parts", () -> new Ppo(PpoHyperParameters.defaults().with(onPolicy), ManyParts::new, 1)),
+                Named.of(
+                        "ppo of many parts",
+                        () -> new Ppo(PpoHyperParameters.defaults().with(onPolicy), ManyParts::new, 1)),
                 Named.of("a2c", () -> new A2c(A2cHyperParameters.defaults().with(onPolicy), CartPole::v1, 1)),
                 Named.of("dqn", () -> new Dqn(DqnHyperParameters.defaults().with(REPLAY), CartPole::v1, 1)),
                 Named.of("sac", () -> new Sac(SacHyperParameters.defaults().with(REPLAY), Pendulum::v1, 1)));
