@@ -1,5 +1,7 @@
 package dev.rein.bench.learning;
 
+import dev.rein.toolkit.environment.Environment;
+import dev.rein.toolkit.environment.TimeLimit;
 import dev.rein.toolkit.environment.registry.Environments;
 import dev.rein.toolkit.training.Algorithm;
 import dev.rein.toolkit.training.Evaluation;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /// Trains the cells of the table and writes the report; what `bench/learning` calls.
@@ -24,6 +27,9 @@ final class Learning {
     private static final int POINTS = 20;
     private static final int EPISODES_OF_A_POINT = 10;
     private static final int EPISODES_AT_THE_END = 100;
+    /// No environment of the table has longer ones, but for those without a limit: there a policy that stands still
+    /// would be played for ever.
+    private static final int LONGEST_EPISODE = 1_000;
 
     private final Path folder;
     private final List<Cell> cells;
@@ -133,13 +139,14 @@ final class Learning {
     }
 
     private static Void train(Cell cell, Learner<?> learner, int seed, Results results) throws IOException {
-        var maker = Environments.maker(cell.environment());
+        Supplier<Environment> maker = Environments.maker(cell.environment());
+        Supplier<Environment> held = () -> new TimeLimit(maker.get(), LONGEST_EPISODE);
         List<Results.Point> points = new ArrayList<>();
         long began = System.nanoTime();
         try (Algorithm algorithm = learner.start(cell.environment(), maker, seed)) {
             var result = Training.of(algorithm)
                     .budget(cell.steps())
-                    .evaluation(maker, Math.max(1, cell.steps() / POINTS), EPISODES_OF_A_POINT)
+                    .evaluation(held, Math.max(1, cell.steps() / POINTS), EPISODES_OF_A_POINT)
                     .listener(progress -> {
                         double mean = progress.metric("evaluation_return_mean");
                         if (!Double.isNaN(mean)) {
@@ -149,7 +156,7 @@ final class Learning {
                     })
                     .run();
             double seconds = (System.nanoTime() - began) / 1e9;
-            var last = Evaluation.of(result.last(), maker, EPISODES_AT_THE_END, seed);
+            var last = Evaluation.of(result.last(), held, EPISODES_AT_THE_END, seed);
             points.add(new Results.Point(
                     result.steps(), seconds, EPISODES_AT_THE_END, last.returnMean(), last.returnDeviation()));
             results.add(seed, points);

@@ -21,6 +21,8 @@ public final class Evaluation {
         this.lengths = lengths;
     }
 
+    /// @param maker    of environments whose episodes end whatever the policy does: one that might stand still for ever
+    ///     wants a [dev.rein.toolkit.environment.TimeLimit]
     /// @param episodes at least 1
     /// @throws IllegalArgumentException if the policy is for other spaces than the environment's
     public static Evaluation of(Policy policy, Supplier<? extends Environment> maker, int episodes, long seed) {
