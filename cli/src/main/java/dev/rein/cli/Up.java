@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// Starts the platform: returns when it is ready and leaves the server in the background.
@@ -53,6 +54,16 @@ final class Up implements Callable<Integer> {
             })
     private @Nullable Path credentials;
 
+    @Option(
+            names = "--log-limit",
+            paramLabel = "MIB",
+            defaultValue = "1024",
+            description = {
+                "mebibytes of output kept of each host; what it prints beyond is dropped, and its log says so",
+                "(default: ${DEFAULT-VALUE})"
+            })
+    private int logLimit = 1024;
+
     @Option(names = "--foreground", description = "stay in the foreground, until stopped by Ctrl-C")
     private boolean foreground;
 
@@ -65,6 +76,7 @@ final class Up implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         ReinHome home = ReinHome.ofEnvironment();
+        check();
         if (foreground) {
             return serve(home);
         }
@@ -88,6 +100,13 @@ final class Up implements Callable<Integer> {
         return 0;
     }
 
+    private void check() {
+        if (logLimit < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--log-limit: %d (expected: mebibytes, at least 1)".formatted(logLimit));
+        }
+    }
+
     /// What runs keeps its address and keys until it is stopped.
     private void refuseOtherWishes(ReinHome home, ReinHome.Running server) {
         var asked = spec.commandLine().getParseResult();
@@ -108,6 +127,9 @@ final class Up implements Callable<Integer> {
         if (asked.hasMatchedOption("--credentials")) {
             unmet.add("--credentials");
         }
+        if (asked.hasMatchedOption("--log-limit")) {
+            unmet.add("--log-limit");
+        }
         if (!unmet.isEmpty()) {
             throw new IllegalStateException(
                     "%s: a platform runs on %s already, as process %d at %s. To start it anew: rein down, then rein up %s"
@@ -123,6 +145,7 @@ final class Up implements Callable<Integer> {
     private List<String> options() {
         List<String> options = new ArrayList<>(
                 List.of("--host", host, "--port", Integer.toString(port), "--s3-port", Integer.toString(s3Port)));
+        options.addAll(List.of("--log-limit", Integer.toString(logLimit)));
         if (credentials != null) {
             options.addAll(List.of("--credentials", credentials.toAbsolutePath().toString()));
         }
@@ -131,9 +154,9 @@ final class Up implements Callable<Integer> {
 
     /// Runs the server in this process until it is told to stop.
     private int serve(ReinHome home) throws IOException, InterruptedException {
-        ServerConfiguration configuration = chosen(credentials, System.getenv())
-                .map(configuration(home, host, port, s3Port)::withCredentials)
-                .orElse(configuration(home, host, port, s3Port));
+        ServerConfiguration told = configuration(home, host, port, s3Port).withHostLogBytes((long) logLimit << 20);
+        ServerConfiguration configuration =
+                chosen(credentials, System.getenv()).map(told::withCredentials).orElse(told);
         try (var server = ReinServer.start(configuration)) {
             Thread main = Thread.currentThread();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, main), "shutdown"));

@@ -41,6 +41,7 @@ class CommandsTest {
             "down --jobs leave, keep",
             "status --output yaml, json",
             "up --port many, many",
+            "up --log-limit 0, at least 1",
             "train, SCRIPT"
         })
         void wrongOnesAreRefusedWithTheRightOne(String line, String right) {

@@ -87,7 +87,9 @@ public final class ReinServer implements AutoCloseable {
             var parts = new ParallelStart();
             var s3 = parts.start("s3", () -> objectStore(data));
             var store = parts.start("store", () -> open.add(SqlDocuments.open(database(data), clock)));
-            var hosts = parts.start("backend", () -> open.add(ProcessBackend.open(data.resolve("hosts"))));
+            var hosts = parts.start(
+                    "backend",
+                    () -> open.add(ProcessBackend.open(data.resolve("hosts"), configuration.hostLogBytes())));
             ApiTable operations = ApiTable.load();
             s3Endpoint = onThisMachine(parts.join(s3));
             Documents documents = parts.join(store);

@@ -23,6 +23,7 @@ import java.util.Optional;
 /// @param database    a PostgreSQL URL; SQLite in `data/rein.db` when absent
 /// @param s3          an object store elsewhere, reached by the AWS SDK's default credentials; embedded when absent
 /// @param runtimes    what hosts can run
+/// @param hostLogBytes how much of one host's output is kept; what it prints beyond is dropped, and its log says so
 public record ServerConfiguration(
         Path home,
         String host,
@@ -33,12 +34,16 @@ public record ServerConfiguration(
         Optional<Credentials> credentials,
         Optional<String> database,
         Optional<URI> s3,
-        List<HostRuntime> runtimes) {
+        List<HostRuntime> runtimes,
+        long hostLogBytes) {
     /// Where the APIs are unless told otherwise.
     public static final int PORT = 8750;
 
     /// Where objects are unless told otherwise.
     public static final int S3_PORT = 8751;
+
+    /// How much of one host's output is kept unless told otherwise: 1 GiB.
+    public static final long HOST_LOG_BYTES = 1L << 30;
 
     public ServerConfiguration {
         requireNonNull(home, "home");
@@ -55,6 +60,9 @@ public record ServerConfiguration(
         }
         if (!region.matches("[a-z0-9-]{2,32}")) {
             problems.add("region: \"%s\" (expected: such as us-west-2)".formatted(region));
+        }
+        if (hostLogBytes < 1 << 20) {
+            problems.add("hostLogBytes: %d (expected: at least 1048576, a mebibyte)".formatted(hostLogBytes));
         }
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("\n", problems));
@@ -73,47 +81,68 @@ public record ServerConfiguration(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                List.of());
+                List.of(),
+                HOST_LOG_BYTES);
     }
 
     public ServerConfiguration withHost(String name) {
-        return new ServerConfiguration(home, name, port, s3Port, region, account, credentials, database, s3, runtimes);
+        return new ServerConfiguration(
+                home, name, port, s3Port, region, account, credentials, database, s3, runtimes, hostLogBytes);
     }
 
     public ServerConfiguration withPort(int number) {
         return new ServerConfiguration(
-                home, host, number, s3Port, region, account, credentials, database, s3, runtimes);
+                home, host, number, s3Port, region, account, credentials, database, s3, runtimes, hostLogBytes);
     }
 
     public ServerConfiguration withS3Port(int number) {
-        return new ServerConfiguration(home, host, port, number, region, account, credentials, database, s3, runtimes);
+        return new ServerConfiguration(
+                home, host, port, number, region, account, credentials, database, s3, runtimes, hostLogBytes);
     }
 
     public ServerConfiguration withRegion(String name) {
-        return new ServerConfiguration(home, host, port, s3Port, name, account, credentials, database, s3, runtimes);
+        return new ServerConfiguration(
+                home, host, port, s3Port, name, account, credentials, database, s3, runtimes, hostLogBytes);
     }
 
     public ServerConfiguration withAccount(Account owner) {
-        return new ServerConfiguration(home, host, port, s3Port, region, owner, credentials, database, s3, runtimes);
+        return new ServerConfiguration(
+                home, host, port, s3Port, region, owner, credentials, database, s3, runtimes, hostLogBytes);
     }
 
     public ServerConfiguration withCredentials(Credentials keys) {
         return new ServerConfiguration(
-                home, host, port, s3Port, region, account, Optional.of(keys), database, s3, runtimes);
+                home, host, port, s3Port, region, account, Optional.of(keys), database, s3, runtimes, hostLogBytes);
     }
 
     public ServerConfiguration withDatabase(String url) {
         return new ServerConfiguration(
-                home, host, port, s3Port, region, account, credentials, Optional.of(url), s3, runtimes);
+                home, host, port, s3Port, region, account, credentials, Optional.of(url), s3, runtimes, hostLogBytes);
     }
 
     public ServerConfiguration withS3(URI endpoint) {
         return new ServerConfiguration(
-                home, host, port, s3Port, region, account, credentials, database, Optional.of(endpoint), runtimes);
+                home,
+                host,
+                port,
+                s3Port,
+                region,
+                account,
+                credentials,
+                database,
+                Optional.of(endpoint),
+                runtimes,
+                hostLogBytes);
     }
 
     public ServerConfiguration withRuntimes(List<HostRuntime> known) {
-        return new ServerConfiguration(home, host, port, s3Port, region, account, credentials, database, s3, known);
+        return new ServerConfiguration(
+                home, host, port, s3Port, region, account, credentials, database, s3, known, hostLogBytes);
+    }
+
+    public ServerConfiguration withHostLogBytes(long limit) {
+        return new ServerConfiguration(
+                home, host, port, s3Port, region, account, credentials, database, s3, runtimes, limit);
     }
 
     private static void checkPort(String name, int port, List<String> problems) {

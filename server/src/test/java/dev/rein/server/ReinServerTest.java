@@ -124,11 +124,13 @@ final class ReinServerTest {
                             configuration().credentials(),
                             configuration().database(),
                             configuration().s3(),
-                            configuration().runtimes()))
+                            configuration().runtimes(),
+                            0))
                     .hasMessageContaining("port: -1")
                     .hasMessageContaining("s3Port: 70000")
                     .hasMessageContaining("host: empty")
-                    .hasMessageContaining("region: \"Oregon!\"");
+                    .hasMessageContaining("region: \"Oregon!\"")
+                    .hasMessageContaining("hostLogBytes: 0");
         }
     }
 

@@ -41,6 +41,7 @@ public final class ProcessBackend implements Backend {
     static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private final Path hosts;
+    private final long logBytes;
     private final Sandbox sandbox;
     private final ControlGroups groups;
     private final Numbers numbers;
@@ -48,8 +49,10 @@ public final class ProcessBackend implements Backend {
     private final Map<HostId, ProcessHost> launched = new ConcurrentHashMap<>();
     private final ExecutorService watchers = Executors.newVirtualThreadPerTaskExecutor();
 
-    private ProcessBackend(Path hosts, Sandbox sandbox, ControlGroups groups, Numbers numbers, JobNetworks networks) {
+    private ProcessBackend(
+            Path hosts, long logBytes, Sandbox sandbox, ControlGroups groups, Numbers numbers, JobNetworks networks) {
         this.hosts = hosts;
+        this.logBytes = logBytes;
         this.sandbox = sandbox;
         this.groups = groups;
         this.numbers = numbers;
@@ -58,13 +61,23 @@ public final class ProcessBackend implements Backend {
 
     /// Opens the backend with the best isolation that works here, and says what is missing once in the log.
     ///
-    /// @param folder where hosts live; made if absent
+    /// @param folder   where hosts live; made if absent
+    /// @param logBytes how much of a host's output its log keeps
+    public static ProcessBackend open(Path folder, long logBytes) throws IOException {
+        return open(folder, Isolation.SANDBOX_OWN_USER, logBytes);
+    }
+
+    /// As [#open(Path, long)], with logs that hold all.
     public static ProcessBackend open(Path folder) throws IOException {
         return open(folder, Isolation.SANDBOX_OWN_USER);
     }
 
     /// @param highest no better isolation than this, as if the machine did not allow it
     public static ProcessBackend open(Path folder, Isolation highest) throws IOException {
+        return open(folder, highest, Long.MAX_VALUE);
+    }
+
+    static ProcessBackend open(Path folder, Isolation highest, long logBytes) throws IOException {
         Path root = folder.toAbsolutePath().normalize();
         Files.createDirectories(root);
         Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx------"));
@@ -85,7 +98,7 @@ public final class ProcessBackend implements Backend {
         Path hosts = Files.createDirectories(root.resolve("hosts"));
         var networks = new JobNetworks(
                 root.resolve("networks"), scripts.resolve("network.sh"), sandbox.isolation(), Machine.root());
-        var backend = new ProcessBackend(hosts, sandbox, groups, numbers, networks);
+        var backend = new ProcessBackend(hosts, logBytes, sandbox, groups, numbers, networks);
         for (HostId id : backend.known()) {
             backend.folder(id).launch().ifPresent(launch -> numbers.taken(id, launch));
         }
@@ -467,6 +480,7 @@ public final class ProcessBackend implements Backend {
         environment.put("REIN_SANDBOX", isolation().isSandbox() ? "1" : "");
         environment.put("REIN_UID", launch.uid() < 0 ? "" : Integer.toString(launch.uid()));
         environment.put("REIN_GROUPS", String.join(" ", launch.groups()));
+        environment.put("REIN_LOG_BLOCKS", logBytes == Long.MAX_VALUE ? "" : Long.toString(logBytes / 512));
         environment.put("REIN_COOKIE", isolation() == Isolation.PLAIN ? launch.cookie() : "");
         return builder.start();
     }

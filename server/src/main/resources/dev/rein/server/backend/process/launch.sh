@@ -8,6 +8,7 @@
 #               writes what it knows to 3
 # REIN_UID      who the host runs as, if not as this script
 # REIN_GROUPS   control groups to enter, parted by blanks
+# REIN_LOG_BLOCKS  how much of the host's output its log keeps, in blocks of 512 bytes; all of it if empty
 # REIN_COOKIE   what every process of the host carries in REIN_HOST, unless a sandbox keeps them together
 #
 # Left in FOLDER: launcher "pid start-ticks boot-id", main "pid", log, status, and at last exit "code". When exit is
@@ -39,20 +40,27 @@ rm -f "$d/command"
 rm -f "$d/fifo"; mkfifo "$d/fifo" || exit 1
 [ -z "$REIN_UID" ] || chown "$REIN_UID" "$d/fifo"   # or the host could not open /dev/stdout
 
-# A pump, not a plain file: "echo > /dev/stdout" would empty a file. It outlives a full disk, losing what did not fit.
+# A pump, not a plain file: "echo > /dev/stdout" would empty a file. It outlives a full disk, losing what did not fit. The
+# kernel ends it at the log's limit, to the byte; the host then prints into nothing and is not held up.
 (
   exec 5<"$d/fifo"
   trap 'kill $cat; exit' TERM
   while :; do
-    cat <&5 >>"$d/log" & cat=$!
+    ( ulimit -c 0; [ -z "$REIN_LOG_BLOCKS" ] || ulimit -f "$REIN_LOG_BLOCKS"; exec cat <&5 >>"$d/log" ) & cat=$!
     wait $cat && break
     sleep 1
+    if [ -n "$REIN_LOG_BLOCKS" ] && [ "$(wc -c <"$d/log")" -ge $((REIN_LOG_BLOCKS*512)) ]; then
+      printf '\nRein: %s bytes is the most the log of a host keeps (rein up --log-limit). %s\n' $((REIN_LOG_BLOCKS*512)) \
+        'The host runs on; what it prints from here on is dropped.' >>"$d/log"
+      cat <&5 >/dev/null & cat=$!
+      wait $cat && break
+    fi
   done
 ) & pump=$!
 
 host() {
   for group in $REIN_GROUPS; do echo 0 >"$group/cgroup.procs" || exit 125; done
-  unset REIN_SANDBOX REIN_UID REIN_GROUPS REIN_COOKIE
+  unset REIN_SANDBOX REIN_UID REIN_GROUPS REIN_LOG_BLOCKS REIN_COOKIE
   umask 022
   cd "$d/ml" || exit 125
   exec "$@"

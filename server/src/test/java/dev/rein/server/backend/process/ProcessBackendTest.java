@@ -95,6 +95,20 @@ class ProcessBackendTest {
     }
 
     @Test
+    void aLogIsKeptToItsLimitAndSaysSoAndTheHostRunsOn() throws Exception {
+        int limit = 1 << 20;
+        backend.close();
+        backend = ProcessBackend.open(folder, isolation, limit);
+        Host host = launch("head -c 40000000 /dev/zero | tr '\\0' 'x'; echo the end; exit 3");
+        assertThat(exit(host)).isEqualTo(new HostExit.Exited(3, false));
+        String log = text(host);
+        assertThat(log.substring(0, limit)).matches("x*");
+        assertThat(log.substring(limit))
+                .startsWith("\nRein: 1048576 bytes is the most the log of a host keeps")
+                .hasLineCount(2);
+    }
+
+    @Test
     void anyNameAndValueOfTheEnvironmentArriveAndNothingOfTheServersOwn() throws Exception {
         var environment = Map.of(
                 "SM_HP_RL.X-Y",
