@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.gaul.s3proxy.blobstore.BlobStore;
 import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
 import org.gaul.s3proxy.blobstore.domain.MultipartUpload;
@@ -50,9 +49,6 @@ final class DurableBlobs extends ForwardingBlobStore {
     private static final int PART_BYTES = 255 - 37;
 
     private static final int KEY_BYTES = 1024;
-
-    /// What an object under way is called beside its key: it lies in the open until it is whole.
-    private static final Pattern UNDER_WAY = Pattern.compile("(.+)-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private final Path root;
     private final Map<String, Integer> underWay = new ConcurrentHashMap<>();
@@ -99,7 +95,7 @@ final class DurableBlobs extends ForwardingBlobStore {
 
     /// What is whole has an ETag. Just before it gets its name it has both.
     private boolean isUnderWay(String bucket, S3Object object) {
-        Matcher name = UNDER_WAY.matcher(object.key());
+        Matcher name = Abandoned.UNDER_WAY.matcher(object.key());
         return name.matches() && (object.eTag() == null || underWay.containsKey(bucket + "/" + name.group(1)));
     }
 

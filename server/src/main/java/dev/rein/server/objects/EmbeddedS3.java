@@ -6,12 +6,13 @@ import java.net.BindException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 
 /// An S3 of our own: S3Proxy over a folder, on a port of its own, one folder to a bucket and one file to an object.
-/// What it acknowledges is on disk.
+/// What it acknowledges is on disk. What uploads have left that nobody goes on with is deleted after each start.
 public final class EmbeddedS3 implements AutoCloseable {
     /// A request whose whole body is signed is held in memory while its hash is checked; larger ones come in chunks
     /// or parts, as every SDK does by itself.
@@ -21,16 +22,19 @@ public final class EmbeddedS3 implements AutoCloseable {
 
     private final S3Proxy proxy;
     private final URI endpoint;
+    private final Thread sweep;
 
-    private EmbeddedS3(S3Proxy proxy, URI endpoint) {
+    private EmbeddedS3(S3Proxy proxy, URI endpoint, Abandoned abandoned) {
         this.proxy = proxy;
         this.endpoint = endpoint;
+        this.sweep = Thread.ofVirtual().name("s3-sweep").start(abandoned::remove);
     }
 
     /// @param folder is made if missing; its file system must keep extended attributes, where metadata is kept
     /// @param port   0 for any free one
     /// @throws IOException if the port is taken or the folder cannot be used; the message says which
     public static EmbeddedS3 start(Path folder, String host, int port, Credentials credentials) throws IOException {
+        Instant started = Instant.now();
         Files.createDirectories(folder);
         requireAttributes(folder);
         URI wanted = address(host, port);
@@ -51,7 +55,7 @@ public final class EmbeddedS3 implements AutoCloseable {
             stop(proxy);
             throw refused(host, port, e);
         }
-        return new EmbeddedS3(proxy, address(host, proxy.getPort()));
+        return new EmbeddedS3(proxy, address(host, proxy.getPort()), new Abandoned(folder, started));
     }
 
     public URI endpoint() {
@@ -60,7 +64,13 @@ public final class EmbeddedS3 implements AutoCloseable {
 
     @Override
     public void close() {
+        sweep.interrupt();
         stop(proxy);
+        try {
+            sweep.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void stop(S3Proxy proxy) {

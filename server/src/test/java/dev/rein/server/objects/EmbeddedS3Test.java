@@ -12,7 +12,11 @@ import java.io.PipedOutputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Executors;
@@ -118,6 +122,54 @@ final class EmbeddedS3Test {
         assertThat(store.list(S3Uri.parse("s3://plain/")))
                 .extracting(entry -> entry.uri().key())
                 .containsExactly("mine-01234567-89ab-cdef-0123-456789abcdef", "slow");
+    }
+
+    @Test
+    void whatUploadsLeftThatNobodyGoesOnWithIsDeletedAfterAStart() throws Exception {
+        Path bucket = folder.resolve("s3/plain");
+        try (var client = client()) {
+            client.createBucket(create -> create.bucket("plain"));
+            begin(client, "a/old");
+            begin(client, "a/young");
+        }
+        Path lost = Files.writeString(bucket.resolve("lost-01234567-89ab-cdef-0123-456789abcdef"), "half");
+        Path whole = bucket.resolve("whole-01234567-89ab-cdef-0123-456789abcdef");
+        store.put(Files.writeString(folder.resolve("file"), "mine"), S3Uri.parse("s3://plain/" + whole.getFileName()));
+        s3.close();
+        age(bucket, "old", Abandoned.PATIENCE.plusDays(1));
+        age(bucket, "young", Abandoned.PATIENCE.minusDays(1));
+
+        new Abandoned(folder.resolve("s3"), Instant.now()).remove();
+
+        assertThat(lost).doesNotExist();
+        assertThat(whole).exists();
+        assertThat(files(bucket)).noneMatch(file -> file.contains("old")).anyMatch(file -> file.contains("young"));
+    }
+
+    private static void begin(S3Client client, String key) {
+        String id = client.createMultipartUpload(
+                        create -> create.bucket("plain").key(key))
+                .uploadId();
+        client.uploadPart(
+                part -> part.bucket("plain").key(key).uploadId(id).partNumber(1), RequestBody.fromString("part"));
+    }
+
+    /// Sets back what has the name somewhere in its path.
+    private static void age(Path bucket, String name, Duration age) throws IOException {
+        for (String file : files(bucket)) {
+            if (file.contains(name)) {
+                Files.setLastModifiedTime(
+                        bucket.resolve(file), FileTime.from(Instant.now().minus(age)));
+            }
+        }
+    }
+
+    private static List<String> files(Path bucket) throws IOException {
+        try (var all = Files.walk(bucket)) {
+            return all.filter(path -> !path.equals(bucket))
+                    .map(path -> bucket.relativize(path).toString())
+                    .toList();
+        }
     }
 
     private static Stream<String> names(Path folder) throws IOException {
