@@ -3,6 +3,7 @@ package dev.rein.server.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.rein.server.identity.SignatureV4;
+import dev.rein.server.store.FullDisk;
 import dev.rein.server.store.StoreException;
 import dev.rein.server.wire.ApiException;
 import dev.rein.server.wire.ApiTable;
@@ -185,12 +186,9 @@ final class Router extends Handler.Abstract {
         if (e instanceof StoreException) {
             return new ApiException(ErrorCode.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()));
         }
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof IOException
-                    && String.valueOf(cause.getMessage()).contains("No space left")) {
-                return new ApiException(
-                        ErrorCode.SERVICE_UNAVAILABLE, "No space left where the platform keeps its data: free some.");
-            }
+        if (FullDisk.isCauseOf(e)) {
+            return new ApiException(
+                    ErrorCode.SERVICE_UNAVAILABLE, "No space left where the platform keeps its data: free some.");
         }
         return new ApiException(
                 ErrorCode.INTERNAL_FAILURE,

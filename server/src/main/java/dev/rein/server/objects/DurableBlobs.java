@@ -2,6 +2,7 @@ package dev.rein.server.objects;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.rein.server.store.FullDisk;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import org.gaul.s3proxy.blobstore.BlobStore;
 import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
@@ -41,6 +43,8 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
+import software.amazon.awssdk.services.s3.model.UploadPartRequest;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /// What S3Proxy's folder store leaves out: an answer only after the bytes are on disk, and a refusal of keys that a
 /// file system would change or mix up.
@@ -106,7 +110,7 @@ final class DurableBlobs extends ForwardingBlobStore {
         String name = request.bucket() + "/" + request.key();
         underWay.merge(name, 1, Integer::sum);
         try {
-            PutObjectResponse put = super.putBlob(request, payload);
+            PutObjectResponse put = written(() -> super.putBlob(request, payload));
             syncObject(request.bucket(), request.key());
             return put;
         } finally {
@@ -118,7 +122,7 @@ final class DurableBlobs extends ForwardingBlobStore {
     public CopyObjectResponse copyBlob(CopyObjectRequest request) {
         requireKey(request.destinationBucket(), request.destinationKey());
         refuseCustomerKey(request.sseCustomerAlgorithm());
-        CopyObjectResponse copied = super.copyBlob(request);
+        CopyObjectResponse copied = written(() -> super.copyBlob(request));
         syncObject(request.destinationBucket(), request.destinationKey());
         return copied;
     }
@@ -131,9 +135,15 @@ final class DurableBlobs extends ForwardingBlobStore {
     }
 
     @Override
+    public UploadPartResponse uploadMultipartPart(
+            MultipartUpload upload, UploadPartRequest request, InputStream payload) {
+        return written(() -> super.uploadMultipartPart(upload, request, payload));
+    }
+
+    @Override
     public CompleteMultipartUploadResponse completeMultipartUpload(
             MultipartUpload upload, CompleteMultipartUploadRequest request) {
-        CompleteMultipartUploadResponse completed = super.completeMultipartUpload(upload, request);
+        CompleteMultipartUploadResponse completed = written(() -> super.completeMultipartUpload(upload, request));
         syncObject(upload.containerName(), upload.blobName());
         return completed;
     }
@@ -220,6 +230,18 @@ final class DurableBlobs extends ForwardingBlobStore {
     private static void refuseCustomerKey(@Nullable String algorithm) {
         if (algorithm != null) {
             throw refused(501, "NotImplemented", "Encryption with a key of the caller's own is not supported.");
+        }
+    }
+
+    /// A full disk is told so; S3Proxy would call it an internal error.
+    private static <T> T written(Supplier<T> write) {
+        try {
+            return write.get();
+        } catch (RuntimeException e) {
+            throw FullDisk.isCauseOf(e)
+                    ? refused(
+                            503, "ServiceUnavailable", "No space left where the platform keeps its objects: free some.")
+                    : e;
         }
     }
 

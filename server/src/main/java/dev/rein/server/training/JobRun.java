@@ -13,6 +13,8 @@ import dev.rein.server.metric.MetricDefinition;
 import dev.rein.server.metric.MetricLog;
 import dev.rein.server.metric.MetricScanner;
 import dev.rein.server.metric.MetricValue;
+import dev.rein.server.store.FullDisk;
+import dev.rein.server.store.StoreException;
 import dev.rein.server.training.JobPlan.PlannedHost;
 import dev.rein.server.training.JobState.Downloading;
 import dev.rein.server.training.JobState.Ended;
@@ -56,6 +58,9 @@ final class JobRun {
 
     /// For the hosts of a job that has failed elsewhere: shorter than AWS's, nothing of theirs is kept but logs.
     private static final Duration PEERS_GRACE = Duration.ofSeconds(20);
+
+    /// Between two tries to store how a job ended.
+    private static final Duration STORE_PAUSE = Duration.ofSeconds(1);
 
     private final Platform platform;
     private final String name;
@@ -107,7 +112,10 @@ final class JobRun {
                     throw new InterruptedException("interrupted: " + e);
                 }
                 log.error("training job {} cannot go on", name, e);
-                fail("InternalServerError: " + e);
+                fail(
+                        FullDisk.isCauseOf(e)
+                                ? "InternalServerError: no space is left where the platform keeps its data. Free some, then create the job again."
+                                : "InternalServerError: " + e);
             }
         } catch (IOException e) {
             log.warn("metrics of training job {} were not closed: {}", name, e.toString());
@@ -307,7 +315,7 @@ final class JobRun {
         }
     }
 
-    private void store(TrainingJob job, List<Path> mls) throws IOException {
+    private void store(TrainingJob job, List<Path> mls) throws IOException, InterruptedException {
         var results = new Results(
                 plan,
                 platform.objects(),
@@ -336,13 +344,26 @@ final class JobRun {
         end("", state -> state.failed(now(), reason));
     }
 
-    private void end(String note, java.util.function.UnaryOperator<JobState> event) {
+    /// Waits until the store takes it. It is this job's own files that may leave no room for that: they go first then.
+    private void end(String note, java.util.function.UnaryOperator<JobState> event) throws InterruptedException {
         List<MetricValue> last = metrics.latest();
         Instant at = now();
-        platform.store().change(name, job -> {
-            TrainingJob ended = job.on(at, note, event);
-            return ended.equals(job) ? job : ended.withMetrics(last);
-        });
+        while (true) {
+            try {
+                platform.store().change(name, job -> {
+                    TrainingJob ended = job.on(at, note, event);
+                    return ended.equals(job) ? job : ended.withMetrics(last);
+                });
+                return;
+            } catch (StoreException e) {
+                if (platform.closing().getAsBoolean()) {
+                    throw e;
+                }
+                log.warn("the end of training job {} cannot be stored now: {}", name, e.toString());
+                discard();
+                Thread.sleep(STORE_PAUSE);
+            }
+        }
     }
 
     /// Deletes what an ended job has left on this machine.

@@ -25,6 +25,7 @@ read -r stat </proc/$$/stat
 read -r boot </proc/sys/kernel/random/boot_id
 field20 ${stat##*) }
 put launcher "$$ $ticks $boot" || exit 1
+printf '%-8s\n' >"$d/exit.new" || exit 1   # its room is taken now: the host may leave none
 trap : TERM HUP INT          # handled, not ignored: the host must not inherit it
 
 word=; some=
@@ -48,13 +49,13 @@ rm -f "$d/fifo"; mkfifo "$d/fifo" || exit 1
   while :; do
     ( ulimit -c 0; [ -z "$REIN_LOG_BLOCKS" ] || ulimit -f "$REIN_LOG_BLOCKS"; exec cat <&5 >>"$d/log" ) & cat=$!
     wait $cat && break
-    sleep 1
     if [ -n "$REIN_LOG_BLOCKS" ] && [ "$(wc -c <"$d/log")" -ge $((REIN_LOG_BLOCKS*512)) ]; then
       printf '\nRein: %s bytes is the most the log of a host keeps (rein up --log-limit). %s\n' $((REIN_LOG_BLOCKS*512)) \
         'The host runs on; what it prints from here on is dropped.' >>"$d/log"
       cat <&5 >/dev/null & cat=$!
       wait $cat && break
     fi
+    sleep 1
   done
 ) & pump=$!
 
@@ -105,4 +106,6 @@ while kill -0 $pump 2>/dev/null && [ $i -lt 110 ]; do
 done
 kill -TERM $pump 2>/dev/null
 rm -f "$d/fifo"
-until sync -d "$d/log" && put exit $code && sync -d "$d/exit" && sync "$d"; do sleep 1; done
+until sync -d "$d/log" && printf '%-8s\n' $code 1<>"$d/exit.new" && mv "$d/exit.new" "$d/exit" && sync -d "$d/exit" && sync "$d"; do
+  sleep 1
+done
