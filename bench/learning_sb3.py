@@ -35,7 +35,7 @@ ALGORITHMS = {
     "ars": sb3_contrib.ARS,
 }
 # Ours, where the name or its place is another one there.
-POLICY = {"net_arch", "activation", "log_std_init", "n_quantiles", "n_critics"}
+POLICY = {"net_arch", "activation", "log_std_init", "ortho_init", "n_quantiles", "n_critics"}
 OFF = {"", "0", "0.0", "false", "none"}
 # What does nothing unless another setting is on, which then ends the run itself.
 IDLE = {"priority_alpha", "priority_beta", "noisy_sigma", "v_min", "v_max"}
@@ -64,7 +64,15 @@ def arguments(algorithm, settings, environments):
     known = inspect.signature(algorithm.__init__).parameters
     given, policy = {}, {}
     for name, text in settings.items():
-        if name == "net_arch":
+        if name == "log_std_init" and settings.get("use_sde") == "false" and "auto_entropy" in settings:
+            continue  # soft actors have a deviation of their own then
+        if name == "ent_coef" and "auto_entropy" in settings:
+            given["ent_coef"] = f"auto_{text}" if settings["auto_entropy"] == "true" else float(text)
+        elif name == "auto_entropy":
+            continue
+        elif name == "target_entropy":
+            given["target_entropy"] = "auto" if text in OFF else float(text)
+        elif name == "net_arch":
             policy["net_arch"] = [int(width) for width in text.split(",") if width]
         elif name == "activation":
             policy["activation_fn"] = {"tanh": torch.nn.Tanh, "relu": torch.nn.ReLU}[text]
@@ -120,7 +128,10 @@ def train(cell, settings, seed):
         )
         held = VecNormalize(held, training=False, norm_obs=observations, norm_reward=False)
     given, policy = arguments(algorithm, settings, learned)
-    model = algorithm("MlpPolicy", learned, device="cpu", seed=seed, policy_kwargs=policy, **given)
+    kind = "MlpPolicy"
+    if name == "ars" and not policy["net_arch"]:
+        kind, policy = "LinearPolicy", {}
+    model = algorithm(kind, learned, device="cpu", seed=seed, policy_kwargs=policy, **given)
     curve = Curve(held, max(1, steps // POINTS), learned)
     model.learn(steps, callback=curve)
     seconds = time.perf_counter() - curve.began
