@@ -36,6 +36,7 @@ def main():
     if not cluster.is_head:
         return cluster.follow()
     ray.init(**cluster.start())
+    cluster.wait()
     cores = int(ray.cluster_resources()["CPU"])
     config = (
         PPOConfig()

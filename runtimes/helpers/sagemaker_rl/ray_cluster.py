@@ -1,8 +1,9 @@
 """One Ray cluster out of all hosts of a training job: the first host is its head.
 
-Every host runs the same script. On the head, RayCluster.start() waits for the others and says what `ray.init` has to
-be told; on every other host, follow() joins and comes back when the head is done. Whoever ends early ends the job: a
-worker host whose Ray dies fails under its own name, and so does one that loses its head.
+Every host runs the same script. On the head, RayCluster.start() says what `ray.init` has to be told, wait() comes back
+when the other hosts have joined, and stop() lets them go; on every other host, follow() joins and comes back when the
+head is done. Whoever ends early ends the job: a host whose Ray dies fails under its own name, and so does one that
+loses its head.
 """
 
 import json
@@ -39,7 +40,7 @@ class RayCluster:
         return self.host == self.hosts[0]
 
     def start(self):
-        """On the head: starts Ray, waits for every host, and returns the arguments for `ray.init`.
+        """On the head: starts Ray, and returns the arguments for `ray.init`.
 
         A job of one host needs no cluster. RLlib asks for a core of its own for each worker, and small hosts have few:
         Ray is told of three at least.
@@ -56,13 +57,28 @@ class RayCluster:
         address = get_ip_from_host(self.host)
         listening = socket.create_server((address, SIGNAL_PORT))
         threading.Thread(target=self._accept, args=(listening,), daemon=True).start()
-        command = _ray("start", "--head", f"--port={PORT}", "--include-dashboard=false")
-        self._run(command + self._share(address))
-        self._await(len(self.hosts))
+        self._node(address, "--head", f"--port={PORT}", "--include-dashboard=false")
+        self._reach(address, PORT).close()
         return {"address": f"{address}:{PORT}", "_node_ip_address": address}
 
+    def wait(self):
+        """On the head, after `ray.init`: comes back when every host of the job has joined."""
+        import ray
+
+        wanted = len(self.hosts)
+        if wanted == 1:
+            return
+        print(f"Waiting for {wanted - 1} more hosts to join the Ray cluster", flush=True)
+        deadline = time.monotonic() + PATIENCE
+        while (joined := sum(node["Alive"] for node in ray.nodes())) < wanted:
+            if time.monotonic() > deadline:
+                self._fail(f"{joined} of {wanted} hosts have joined the Ray cluster after {PATIENCE} s")
+            time.sleep(0.5)
+        print(f"All {wanted} hosts have joined", flush=True)
+
     def stop(self):
-        """On the head: lets the other hosts go."""
+        """On the head, at the end: lets the other hosts go."""
+        self._ended = True
         for follower in self._followers:
             try:
                 follower.sendall(DONE)
@@ -75,11 +91,9 @@ class RayCluster:
         the head is lost or this host's Ray ends."""
         _prepare()
         head = get_ip_from_host(self.hosts[0])
-        signal = self._reach(head)
+        signal = self._reach(head, SIGNAL_PORT)
         own = get_ip_from_host(self.host)
-        command = _ray("start", f"--address={head}:{PORT}", "--block") + self._share(own)
-        node = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        threading.Thread(target=self._watch, args=(node,), daemon=True).start()
+        node = self._node(own, f"--address={head}:{PORT}")
         print(f"{self.host}: joining the Ray cluster of {self.hosts[0]}", flush=True)
         with signal:
             if signal.recv(len(DONE)) != DONE:
@@ -95,47 +109,29 @@ class RayCluster:
             for _ in self.hosts[1:]:
                 self._followers.append(listening.accept()[0])
 
-    def _reach(self, head):
+    def _reach(self, head, port):
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
-                socket.create_connection((head, PORT), timeout=5).close()
-                signal = socket.create_connection((head, SIGNAL_PORT), timeout=5)
-                signal.settimeout(None)
-                return signal
+                connection = socket.create_connection((head, port), timeout=5)
+                connection.settimeout(None)
+                return connection
             except OSError as refused:
                 if time.monotonic() > deadline:
-                    self._fail(f"the head {self.hosts[0]} ({head}:{PORT}) is not reached in {PATIENCE} s: {refused}")
+                    self._fail(f"the head {self.hosts[0]} ({head}:{port}) is not reached in {PATIENCE} s: {refused}")
                 time.sleep(0.5)
 
-    def _await(self, wanted):
-        import ray
-
-        print(f"Waiting for {wanted - 1} more hosts to join the Ray cluster", flush=True)
-        ray.init(address=f"{get_ip_from_host(self.host)}:{PORT}", log_to_driver=False, logging_level="ERROR")
-        try:
-            deadline = time.monotonic() + PATIENCE
-            while (joined := sum(node["Alive"] for node in ray.nodes())) < wanted:
-                if time.monotonic() > deadline:
-                    self._fail(f"{joined} of {wanted} hosts have joined the Ray cluster after {PATIENCE} s")
-                time.sleep(0.5)
-        finally:
-            ray.shutdown()
-        print(f"All {wanted} hosts have joined", flush=True)
+    def _node(self, address, *how):
+        """Starts this host's part of Ray, and watches it."""
+        command = [sys.executable, "-m", "ray.scripts.scripts", "start", *how, "--block", *self._share(address)]
+        node = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        threading.Thread(target=self._watch, args=(node,), daemon=True).start()
+        return node
 
     def _watch(self, node):
         code = node.wait()
         if not self._ended:
             self._fail(f"its Ray ended with exit code {code}")
-
-    def _run(self, command):
-        for attempt in (1, 2):  # Ray's first start fails now and then: its own services find each other too late
-            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-            if done.returncode == 0:
-                return
-            if attempt == 1:
-                subprocess.run(_ray("stop", "--force"), stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
-        self._fail(f"Ray cannot be started: {done.stdout[-2000:]}")
 
     def _share(self, address):
         return [
@@ -151,10 +147,6 @@ class RayCluster:
         os._exit(1)
 
 
-def _ray(*words):
-    return [sys.executable, "-m", "ray.scripts.scripts", *words]
-
-
 def _store():
     """Bytes for the object store: what the host's shared memory holds, with room to spare."""
     free = shutil.disk_usage("/dev/shm").free if os.path.isdir("/dev/shm") else LARGEST_STORE
@@ -163,4 +155,5 @@ def _store():
 
 def _prepare():
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_health_check_timeout_ms", "60000")  # a busy host is not a dead one
     os.environ.setdefault("RAY_memory_monitor_refresh_ms", "0")  # it watches the machine, not this host's share

@@ -151,6 +151,7 @@ class SageMakerRayLauncher:
         if not self.is_master_node:
             return
         _init(arguments)
+        self.cluster.wait()
         config = self.set_up_checkpoint(self.customize_experiment_config(self.get_experiment_config()))
         run_experiments(config)
         training = config["training"]
@@ -168,10 +169,14 @@ class SageMakerRayLauncher:
         cls().launch()
 
 
-def _init(arguments):
-    try:
-        ray.init(**arguments)
-    except Exception as first:  # Ray's start fails now and then: its own services find each other too late
-        print(f"Ray did not start ({first}); trying once more.", file=sys.stderr)
-        ray.shutdown()
-        ray.init(**arguments)
+def _init(arguments, tries=4):
+    """Ray's start fails now and then: its own services find each other too late."""
+    for attempt in range(1, tries + 1):
+        try:
+            ray.init(**arguments)
+            return
+        except Exception as problem:
+            ray.shutdown()
+            if attempt == tries:
+                raise
+            print(f"Ray did not start ({problem}); trying again.", file=sys.stderr, flush=True)
