@@ -26,7 +26,7 @@ class LookupTest {
         float[] features = new float[9];
         float[] values = new float[2];
         for (int row = 0; row < 24; row++) {
-            float[] observation = {row / 8, row / 4 % 2, row % 4};
+            float[] observation = {Math.floorDiv(row, 8), row / 4 % 2, row % 4};
             space.encode(observation, 0, features, 0);
             network.forward(features, 0, 1, values, 0);
             assertThat(values).containsExactly(2 * row, 2 * row + 1);

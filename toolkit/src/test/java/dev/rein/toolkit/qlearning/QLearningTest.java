@@ -235,7 +235,7 @@ class QLearningTest {
         }
         float[] all = new float[32 * 11 * 2 * 3];
         for (int i = 0; i < all.length / 3; i++) {
-            all[3 * i] = i / 22;
+            all[3 * i] = Math.floorDiv(i, 22);
             all[3 * i + 1] = i / 2 % 11;
             all[3 * i + 2] = i % 2;
         }
