@@ -1,4 +1,3 @@
-import ch.qos.logback.classic.Level;
 import dev.rein.toolkit.environment.Box;
 import dev.rein.toolkit.environment.Discrete;
 import dev.rein.toolkit.environment.Environment;
@@ -29,7 +28,6 @@ import org.cloudsimplus.hosts.HostSimple;
 import org.cloudsimplus.resources.PeSimple;
 import org.cloudsimplus.schedulers.cloudlet.CloudletScheduler;
 import org.cloudsimplus.schedulers.cloudlet.CloudletSchedulerSpaceShared;
-import org.cloudsimplus.util.Log;
 import org.cloudsimplus.utilizationmodels.UtilizationModel;
 import org.cloudsimplus.utilizationmodels.UtilizationModelFull;
 import org.cloudsimplus.vms.Vm;
@@ -117,8 +115,9 @@ public class ScheduleTasks {
         private int nextLength;
         private int finishedBefore;
 
-        Cluster() {
-            Log.setLevel(Level.OFF); // CloudSim Plus tells every event otherwise
+        static {
+            // CloudSim Plus tells every event otherwise, to whatever a job's JVM logs with
+            System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
         }
 
         /// The length of the task to place, then tasks and work of each machine.

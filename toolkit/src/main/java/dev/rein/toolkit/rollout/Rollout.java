@@ -226,11 +226,15 @@ public final class Rollout {
     ///
     /// @param lambda 1 gives discounted returns, 0 one-step errors
     public void advantages(float lambda) {
-        for (int i = size - 1; i >= 0; i--) {
-            float later = i + count < size && !ended[i] ? advantage[i + count] : 0;
-            float delta = reward[i] + discount[i] * nextValue[i] - value[i];
-            advantage[i] = delta + discount[i] * lambda * later;
-            target[i] = advantage[i] + value[i];
+        // one environment after the other: what each step waits for is then at hand, and not on its way from memory
+        for (int e = 0; e < count; e++) {
+            float later = 0;
+            for (int i = size - count + e; i >= 0; i -= count) {
+                float delta = reward[i] + discount[i] * nextValue[i] - value[i];
+                later = Math.fma(discount[i] * lambda, ended[i] ? 0 : later, delta);
+                advantage[i] = later;
+                target[i] = later + value[i];
+            }
         }
     }
 
