@@ -1,12 +1,12 @@
 package dev.rein.server.backend.process;
 
+import dev.rein.server.backend.Relay;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +16,6 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -37,21 +35,15 @@ final class Gateway implements AutoCloseable {
 
     private static final int NAMES = 53;
     private static final int CONNECTIONS = 1024;
-    private static final int CONNECT_MILLIS = 10_000;
-    private static final int BUFFER = 64 << 10;
 
     /// A part of the platform, as its clients address it.
     record Service(InetSocketAddress address) {}
 
-    private interface Target {
-        Optional<InetSocketAddress> of(InetSocketAddress wanted);
-    }
-
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
-    private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
     private final Semaphore room = new Semaphore(CONNECTIONS);
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("gateway-", 0).factory());
+    private final Relay relay = new Relay(threads, room);
 
     private Gateway() {}
 
@@ -82,11 +74,11 @@ final class Gateway implements AutoCloseable {
         for (Path host : network.hosts()) {
             for (InetSocketAddress address : near) {
                 // a host's loopback is its own: there the platform must be met in person
-                serve(socket(namespace, host, address), _ -> Optional.of(address));
+                relay.serve(socket(namespace, host, address), _ -> Optional.of(address));
             }
         }
         for (int port : far) {
-            serve(
+            relay.serve(
                     socket(namespace, network.gateway(), new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), port)),
                     wanted -> Optional.of(wanted)
                             .filter(address -> !address.getAddress().isLoopbackAddress()
@@ -104,66 +96,6 @@ final class Gateway implements AutoCloseable {
                 namespace.inside(where, () -> ServerSocketChannel.open().bind(address, 128));
         open.push(socket);
         return socket;
-    }
-
-    private void serve(ServerSocketChannel socket, Target target) {
-        threads.execute(() -> {
-            try {
-                while (true) {
-                    SocketChannel from = socket.accept();
-                    if (room.tryAcquire()) {
-                        threads.execute(() -> carry(from, target));
-                    } else {
-                        from.close();
-                    }
-                }
-            } catch (IOException closed) {
-                log.debug("{}", closed.toString());
-            }
-        });
-    }
-
-    /// One connection from its beginning to its end.
-    private void carry(SocketChannel from, Target target) {
-        connections.add(from);
-        try (from;
-                SocketChannel to = SocketChannel.open()) {
-            Optional<InetSocketAddress> address = target.of((InetSocketAddress) from.getLocalAddress());
-            if (address.isEmpty()) {
-                return;
-            }
-            connections.add(to);
-            to.socket().connect(address.get(), CONNECT_MILLIS);
-            Thread back = Thread.ofVirtual().start(() -> pour(to, from));
-            pour(from, to);
-            back.join();
-            connections.remove(to);
-        } catch (IOException e) {
-            log.debug("{}", e.toString());
-        } catch (InterruptedException closing) {
-            Thread.currentThread().interrupt();
-        } finally {
-            connections.remove(from);
-            room.release();
-        }
-    }
-
-    /// Until the end of what one side says; then the other side is told so.
-    private static void pour(SocketChannel from, SocketChannel to) {
-        ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
-        try {
-            while (from.read(buffer) >= 0) {
-                buffer.flip();
-                while (buffer.hasRemaining()) {
-                    to.write(buffer);
-                }
-                buffer.clear();
-            }
-            to.shutdownOutput();
-        } catch (IOException e) {
-            shut(from);
-            shut(to);
-        }
     }
 
     private static void shut(AutoCloseable thing) {
@@ -240,7 +172,7 @@ final class Gateway implements AutoCloseable {
         while (!open.isEmpty()) {
             shut(open.pop());
         }
-        connections.forEach(Gateway::shut);
+        relay.close();
         threads.shutdownNow();
     }
 }

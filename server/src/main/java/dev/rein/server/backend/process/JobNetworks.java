@@ -1,5 +1,6 @@
 package dev.rein.server.backend.process;
 
+import dev.rein.server.backend.FileTree;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

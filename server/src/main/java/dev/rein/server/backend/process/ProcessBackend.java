@@ -1,9 +1,11 @@
 package dev.rein.server.backend.process;
 
 import dev.rein.server.backend.Backend;
+import dev.rein.server.backend.FileTree;
 import dev.rein.server.backend.Host;
 import dev.rein.server.backend.HostId;
 import dev.rein.server.backend.HostSpec;
+import dev.rein.server.backend.HostTree;
 import dev.rein.server.backend.LaunchException;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -14,7 +16,6 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -26,7 +27,6 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,10 +37,9 @@ import org.slf4j.LoggerFactory;
 /// belongs to one backend at a time.
 public final class ProcessBackend implements Backend {
     private static final Logger log = LoggerFactory.getLogger(ProcessBackend.class);
-    private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,254}");
     static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    private final Path hosts;
+    private final HostTree tree;
     private final long logBytes;
     private final Sandbox sandbox;
     private final ControlGroups groups;
@@ -50,8 +49,8 @@ public final class ProcessBackend implements Backend {
     private final ExecutorService watchers = Executors.newVirtualThreadPerTaskExecutor();
 
     private ProcessBackend(
-            Path hosts, long logBytes, Sandbox sandbox, ControlGroups groups, Numbers numbers, JobNetworks networks) {
-        this.hosts = hosts;
+            HostTree tree, long logBytes, Sandbox sandbox, ControlGroups groups, Numbers numbers, JobNetworks networks) {
+        this.tree = tree;
         this.logBytes = logBytes;
         this.sandbox = sandbox;
         this.groups = groups;
@@ -95,14 +94,14 @@ public final class ProcessBackend implements Backend {
         if (Machine.root() && !groups.available()) {
             log.warn("No control groups can be made here: limits on memory and CPU are not enforced.");
         }
-        Path hosts = Files.createDirectories(root.resolve("hosts"));
+        var tree = new HostTree(Files.createDirectories(root.resolve("hosts")));
         var networks = new JobNetworks(
                 root.resolve("networks"), scripts.resolve("network.sh"), sandbox.isolation(), Machine.root());
-        var backend = new ProcessBackend(hosts, logBytes, sandbox, groups, numbers, networks);
+        var backend = new ProcessBackend(tree, logBytes, sandbox, groups, numbers, networks);
         for (HostId id : backend.known()) {
             backend.folder(id).launch().ifPresent(launch -> numbers.taken(id, launch));
         }
-        networks.sweep(owner -> !isEmpty(hosts.resolve(owner)));
+        networks.sweep(owner -> !tree.isEmpty(owner));
         backend.deleteEmptyOwners();
         log.info("Hosts are processes of this machine, isolation {}", sandbox.isolation());
         return backend;
@@ -198,48 +197,27 @@ public final class ProcessBackend implements Backend {
 
     /// What an owner has is gone with its last host.
     private void leave(HostId id) throws IOException {
-        Path owner = folder(id).path().getParent();
         synchronized (networks) { // not between two hosts of one owner
-            if (owner != null && Files.isDirectory(owner) && isEmpty(owner)) {
-                networks.release(id.owner());
-                Files.delete(owner);
-            }
+            tree.leave(id, () -> networks.release(id.owner()));
         }
     }
 
     /// A server may have died between an owner's last host and the owner.
     private void deleteEmptyOwners() throws IOException {
+        Path hosts = tree.root();
         try (var owners =
                 Files.find(hosts, 2, (path, _) -> hosts.relativize(path).getNameCount() == 2)) {
             for (Path owner : owners.toList()) {
-                if (isEmpty(owner)) {
+                if (tree.isEmpty(hosts.relativize(owner).toString())) {
                     Files.delete(owner);
                 }
             }
         }
     }
 
-    private static boolean isEmpty(Path folder) throws IOException {
-        try (var entries = Files.newDirectoryStream(folder)) {
-            return !entries.iterator().hasNext();
-        } catch (NoSuchFileException none) {
-            return true;
-        }
-    }
-
     @Override
     public List<HostId> known() {
-        var ids = new ArrayList<HostId>();
-        try (var folders = Files.find(hosts, 3, (path, attributes) -> attributes.isDirectory())) {
-            folders.filter(path -> hosts.relativize(path).getNameCount() == 3 && !path.equals(hosts))
-                    .map(hosts::relativize)
-                    .forEach(path -> ids.add(new HostId(
-                            path.getName(0) + "/" + path.getName(1),
-                            path.getName(2).toString())));
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-        return ids;
+        return tree.known();
     }
 
     @Override
@@ -249,19 +227,7 @@ public final class ProcessBackend implements Backend {
     }
 
     private HostFolder folder(HostId id) {
-        String[] owner = id.owner().split("/", -1);
-        if (owner.length != 2) {
-            throw new IllegalArgumentException("owner: " + id.owner() + " (expected: kind/name)");
-        }
-        Path path = hosts;
-        for (String segment : List.of(owner[0], owner[1], id.name())) {
-            if (!SEGMENT.matcher(segment).matches()) {
-                throw new IllegalArgumentException(
-                        "host " + id + ": '" + segment + "' (expected: letters, digits, '.', '_' and '-')");
-            }
-            path = path.resolve(segment);
-        }
-        return new HostFolder(path);
+        return new HostFolder(tree.folder(id));
     }
 
     private void forget(HostId id) throws IOException {

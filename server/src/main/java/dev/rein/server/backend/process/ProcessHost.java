@@ -3,6 +3,7 @@ package dev.rein.server.backend.process;
 import dev.rein.server.backend.Host;
 import dev.rein.server.backend.HostExit;
 import dev.rein.server.backend.HostId;
+import dev.rein.server.backend.HostTree;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.URI;
@@ -21,19 +22,14 @@ import org.slf4j.LoggerFactory;
 final class ProcessHost implements Host {
     private static final Logger log = LoggerFactory.getLogger(ProcessHost.class);
 
-    /// Deletes what is left of a host.
-    interface Removal {
-        void run() throws IOException;
-    }
-
     private final HostId id;
     private final HostFolder folder;
     private final LaunchRecord launch;
     private final ExecutorService threads;
-    private final Removal removal;
+    private final HostTree.Removal removal;
     private final CompletableFuture<HostExit> exit = new CompletableFuture<>();
 
-    ProcessHost(HostId id, HostFolder folder, LaunchRecord launch, ExecutorService threads, Removal removal) {
+    ProcessHost(HostId id, HostFolder folder, LaunchRecord launch, ExecutorService threads, HostTree.Removal removal) {
         this.id = id;
         this.folder = folder;
         this.launch = launch;

@@ -3,6 +3,7 @@ package dev.rein.server.backend.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.rein.server.backend.FileTree;
 import dev.rein.server.backend.Host;
 import dev.rein.server.backend.HostExit;
 import dev.rein.server.backend.HostId;

@@ -1,4 +1,4 @@
-package dev.rein.server.backend.process;
+package dev.rein.server.backend;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -8,15 +8,16 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /// Whole trees of files nobody vouches for. Links are never followed.
-final class FileTree {
+public final class FileTree {
     private FileTree() {}
 
     /// Deletes a tree, also one whose owner has locked its folders. Harmless when it is gone.
-    static void delete(Path root) throws IOException {
+    public static void delete(Path root) throws IOException {
         if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
@@ -59,7 +60,7 @@ final class FileTree {
     }
 
     /// Gives a tree to a user and a group of the same number.
-    static void give(Path root, int uid) throws IOException {
+    public static void give(Path root, int uid) throws IOException {
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
@@ -70,6 +71,27 @@ final class FileTree {
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 Files.setAttribute(file, "unix:gid", uid, LinkOption.NOFOLLOW_LINKS);
                 Files.setAttribute(file, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    /// Lets every user of the machine who can reach the tree read and write it.
+    public static void open(Path root) throws IOException {
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
+                Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                if (attributes.isRegularFile()) {
+                    boolean program = Files.getPosixFilePermissions(file).contains(PosixFilePermission.OWNER_EXECUTE);
+                    Files.setPosixFilePermissions(
+                            file, PosixFilePermissions.fromString(program ? "rwxrwxrwx" : "rw-rw-rw-"));
+                }
                 return FileVisitResult.CONTINUE;
             }
         });

@@ -1,0 +1,116 @@
+package dev.rein.server.backend;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Carries TCP connections from sockets in the hosts' networks to where they lead in the machine's own. Safe for any
+/// number of threads.
+public final class Relay implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Relay.class);
+    private static final int CONNECT_MILLIS = 10_000;
+    private static final int BUFFER = 64 << 10;
+
+    /// Where a connection leads.
+    @FunctionalInterface
+    public interface Target {
+        /// @param wanted the address the host has connected to
+        /// @return empty to refuse it
+        Optional<InetSocketAddress> of(InetSocketAddress wanted);
+    }
+
+    private final Executor threads;
+    private final Semaphore room;
+    private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
+
+    /// @param threads one for each connection and direction
+    /// @param room    how many connections there may be; those beyond are closed at once
+    public Relay(Executor threads, Semaphore room) {
+        this.threads = threads;
+        this.room = room;
+    }
+
+    /// Takes connections until the socket, which stays its owner's, is closed.
+    public void serve(ServerSocketChannel socket, Target target) {
+        threads.execute(() -> {
+            try {
+                while (true) {
+                    SocketChannel from = socket.accept();
+                    if (room.tryAcquire()) {
+                        threads.execute(() -> carry(from, target));
+                    } else {
+                        from.close();
+                    }
+                }
+            } catch (IOException closed) {
+                log.debug("{}", closed.toString());
+            }
+        });
+    }
+
+    /// One connection from its beginning to its end.
+    private void carry(SocketChannel from, Target target) {
+        connections.add(from);
+        try (from;
+                SocketChannel to = SocketChannel.open()) {
+            Optional<InetSocketAddress> address = target.of((InetSocketAddress) from.getLocalAddress());
+            if (address.isEmpty()) {
+                return;
+            }
+            connections.add(to);
+            to.socket().connect(address.get(), CONNECT_MILLIS);
+            Thread back = Thread.ofVirtual().start(() -> pour(to, from));
+            pour(from, to);
+            back.join();
+            connections.remove(to);
+        } catch (IOException e) {
+            log.debug("{}", e.toString());
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        } finally {
+            connections.remove(from);
+            room.release();
+        }
+    }
+
+    /// Until the end of what one side says; then the other side is told so.
+    private static void pour(SocketChannel from, SocketChannel to) {
+        ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+        try {
+            while (from.read(buffer) >= 0) {
+                buffer.flip();
+                while (buffer.hasRemaining()) {
+                    to.write(buffer);
+                }
+                buffer.clear();
+            }
+            to.shutdownOutput();
+        } catch (IOException e) {
+            shut(from);
+            shut(to);
+        }
+    }
+
+    private static void shut(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            log.debug("{}", e.toString());
+        }
+    }
+
+    /// Breaks off every connection.
+    @Override
+    public void close() {
+        connections.forEach(Relay::shut);
+    }
+}
