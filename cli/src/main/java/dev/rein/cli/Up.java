@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -63,6 +64,23 @@ final class Up implements Callable<Integer> {
                 "(default: ${DEFAULT-VALUE})"
             })
     private int logLimit = 1024;
+
+    @Option(
+            names = "--backend",
+            defaultValue = "auto",
+            paramLabel = "KIND",
+            description = {
+                "where hosts run: auto, process or docker (default: ${DEFAULT-VALUE}).",
+                "auto: Rein's own images as processes, every other image in Docker where a daemon listens at",
+                "/var/run/docker.sock or DOCKER_HOST. process: no Docker. docker: every image is Docker's"
+            })
+    private HostsOn backend = HostsOn.AUTO;
+
+    @Option(
+            names = "--container-user",
+            paramLabel = "UID:GID",
+            description = "whom containers run as (default: the image's own user, or the server's if that is not root)")
+    private @Nullable String containerUser;
 
     @Option(names = "--foreground", description = "stay in the foreground, until stopped by Ctrl-C")
     private boolean foreground;
@@ -124,11 +142,10 @@ final class Up implements Callable<Integer> {
                 && s3Port != server.s3Endpoint().getPort()) {
             unmet.add("--s3-port");
         }
-        if (asked.hasMatchedOption("--credentials")) {
-            unmet.add("--credentials");
-        }
-        if (asked.hasMatchedOption("--log-limit")) {
-            unmet.add("--log-limit");
+        for (String option : List.of("--credentials", "--log-limit", "--backend", "--container-user")) {
+            if (asked.hasMatchedOption(option)) {
+                unmet.add(option);
+            }
         }
         if (!unmet.isEmpty()) {
             throw new IllegalStateException(
@@ -149,14 +166,21 @@ final class Up implements Callable<Integer> {
         if (credentials != null) {
             options.addAll(List.of("--credentials", credentials.toAbsolutePath().toString()));
         }
+        options.addAll(List.of("--backend", backend.name().toLowerCase(Locale.ROOT)));
+        if (containerUser != null) {
+            options.addAll(List.of("--container-user", containerUser));
+        }
         return options;
     }
 
     /// Runs the server in this process until it is told to stop.
     private int serve(ReinHome home) throws IOException, InterruptedException {
-        ServerConfiguration told = configuration(home, host, port, s3Port).withHostLogBytes((long) logLimit << 20);
+        ServerConfiguration usual = backend.of(
+                configuration(home, host, port, s3Port).withHostLogBytes((long) logLimit << 20),
+                System.getenv(),
+                Optional.ofNullable(containerUser));
         ServerConfiguration configuration =
-                chosen(credentials, System.getenv()).map(told::withCredentials).orElse(told);
+                chosen(credentials, System.getenv()).map(usual::withCredentials).orElse(usual);
         try (var server = ReinServer.start(configuration)) {
             Thread main = Thread.currentThread();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, main), "shutdown"));

@@ -3,6 +3,10 @@ package dev.rein.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.rein.server.backend.Backend;
+import dev.rein.server.backend.Backends;
+import dev.rein.server.backend.HostRuntime;
+import dev.rein.server.backend.docker.DockerBackend;
+import dev.rein.server.backend.docker.DockerSettings;
 import dev.rein.server.backend.process.ProcessBackend;
 import dev.rein.server.capacity.Resources;
 import dev.rein.server.endpoint.Endpoints;
@@ -38,6 +42,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -93,7 +99,11 @@ public final class ReinServer implements AutoCloseable {
             ApiTable operations = ApiTable.load();
             s3Endpoint = onThisMachine(parts.join(s3));
             Documents documents = parts.join(store);
-            Backend backend = parts.join(hosts);
+            Optional<DockerBackend> docker = docker(data.resolve("containers"));
+            Backend processes = parts.join(hosts);
+            Backend backend = docker.<Backend>map(containers -> new Backends(processes, containers))
+                    .orElse(processes);
+            List<HostRuntime> runtimes = runtimes(docker);
             ObjectStore objects = open.add(new S3ObjectStore(s3Endpoint, configuration.region(), s3Credentials()));
             LogStore logs = open.add(LogStore.open(data.resolve("logs"), clock));
 
@@ -104,11 +114,11 @@ public final class ReinServer implements AutoCloseable {
                     objects,
                     backend,
                     logs,
-                    configuration.runtimes(),
+                    runtimes,
                     TrainingSettings.usual(data.resolve("training")),
                     clock));
-            var endpoints = open.add(new Endpoints(
-                    documents, objects, backend, logs, configuration.runtimes(), serving(data, access), clock));
+            var endpoints =
+                    open.add(new Endpoints(documents, objects, backend, logs, runtimes, serving(data, access), clock));
             new Identity(account, Instant.EPOCH).register(operations);
             new ResourceTags(documents).register(operations);
             new LogApi(logs).register(operations);
@@ -196,6 +206,24 @@ public final class ReinServer implements AutoCloseable {
     private ServingSettings serving(Path data, HostAccess access) {
         return ServingSettings.usual(
                 data.resolve("serving"), access.environment(configuration.region()), Resources.ofThisMachine());
+    }
+
+    /// Containers of an earlier start are looked after even when new ones are not wanted any more.
+    private Optional<DockerBackend> docker(Path folder) throws IOException {
+        if (configuration.docker().isEmpty() && !Files.isDirectory(folder)) {
+            return Optional.empty();
+        }
+        return Optional.of(open.add(DockerBackend.open(
+                folder,
+                configuration.docker().orElse(new DockerSettings(DockerSettings.USUAL_SOCKET, Optional.empty())))));
+    }
+
+    private List<HostRuntime> runtimes(Optional<DockerBackend> docker) {
+        List<HostRuntime> runtimes = new ArrayList<>(configuration.runtimes());
+        if (configuration.docker().isPresent()) {
+            runtimes.add(docker.orElseThrow().runtime());
+        }
+        return runtimes;
     }
 
     private URI objectStore(Path data) throws IOException {

@@ -3,6 +3,7 @@ package dev.rein.server;
 import static java.util.Objects.requireNonNull;
 
 import dev.rein.server.backend.HostRuntime;
+import dev.rein.server.backend.docker.DockerSettings;
 import dev.rein.server.identity.Account;
 import dev.rein.server.identity.Credentials;
 import java.net.URI;
@@ -24,6 +25,7 @@ import java.util.Optional;
 /// @param s3          an object store elsewhere, reached by the AWS SDK's default credentials; embedded when absent
 /// @param runtimes    what hosts can run
 /// @param hostLogBytes how much of one host's output is kept; what it prints beyond is dropped, and its log says so
+/// @param docker      where images that no runtime answers for are run; they are refused when absent
 public record ServerConfiguration(
         Path home,
         String host,
@@ -35,7 +37,8 @@ public record ServerConfiguration(
         Optional<String> database,
         Optional<URI> s3,
         List<HostRuntime> runtimes,
-        long hostLogBytes) {
+        long hostLogBytes,
+        Optional<DockerSettings> docker) {
     /// Where the APIs are unless told otherwise.
     public static final int PORT = 8750;
 
@@ -51,6 +54,7 @@ public record ServerConfiguration(
         requireNonNull(credentials, "credentials");
         requireNonNull(database, "database");
         requireNonNull(s3, "s3");
+        requireNonNull(docker, "docker");
         runtimes = List.copyOf(runtimes);
         List<String> problems = new ArrayList<>();
         checkPort("port", port, problems);
@@ -82,42 +86,43 @@ public record ServerConfiguration(
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),
-                HOST_LOG_BYTES);
+                HOST_LOG_BYTES,
+                Optional.empty());
     }
 
     public ServerConfiguration withHost(String name) {
         return new ServerConfiguration(
-                home, name, port, s3Port, region, account, credentials, database, s3, runtimes, hostLogBytes);
+                home, name, port, s3Port, region, account, credentials, database, s3, runtimes, hostLogBytes, docker);
     }
 
     public ServerConfiguration withPort(int number) {
         return new ServerConfiguration(
-                home, host, number, s3Port, region, account, credentials, database, s3, runtimes, hostLogBytes);
+                home, host, number, s3Port, region, account, credentials, database, s3, runtimes, hostLogBytes, docker);
     }
 
     public ServerConfiguration withS3Port(int number) {
         return new ServerConfiguration(
-                home, host, port, number, region, account, credentials, database, s3, runtimes, hostLogBytes);
+                home, host, port, number, region, account, credentials, database, s3, runtimes, hostLogBytes, docker);
     }
 
     public ServerConfiguration withRegion(String name) {
         return new ServerConfiguration(
-                home, host, port, s3Port, name, account, credentials, database, s3, runtimes, hostLogBytes);
+                home, host, port, s3Port, name, account, credentials, database, s3, runtimes, hostLogBytes, docker);
     }
 
     public ServerConfiguration withAccount(Account owner) {
         return new ServerConfiguration(
-                home, host, port, s3Port, region, owner, credentials, database, s3, runtimes, hostLogBytes);
+                home, host, port, s3Port, region, owner, credentials, database, s3, runtimes, hostLogBytes, docker);
     }
 
     public ServerConfiguration withCredentials(Credentials keys) {
         return new ServerConfiguration(
-                home, host, port, s3Port, region, account, Optional.of(keys), database, s3, runtimes, hostLogBytes);
+                home, host, port, s3Port, region, account, Optional.of(keys), database, s3, runtimes, hostLogBytes, docker);
     }
 
     public ServerConfiguration withDatabase(String url) {
         return new ServerConfiguration(
-                home, host, port, s3Port, region, account, credentials, Optional.of(url), s3, runtimes, hostLogBytes);
+                home, host, port, s3Port, region, account, credentials, Optional.of(url), s3, runtimes, hostLogBytes, docker);
     }
 
     public ServerConfiguration withS3(URI endpoint) {
@@ -132,17 +137,23 @@ public record ServerConfiguration(
                 database,
                 Optional.of(endpoint),
                 runtimes,
-                hostLogBytes);
+                hostLogBytes,
+                docker);
     }
 
     public ServerConfiguration withRuntimes(List<HostRuntime> known) {
         return new ServerConfiguration(
-                home, host, port, s3Port, region, account, credentials, database, s3, known, hostLogBytes);
+                home, host, port, s3Port, region, account, credentials, database, s3, known, hostLogBytes, docker);
     }
 
     public ServerConfiguration withHostLogBytes(long limit) {
         return new ServerConfiguration(
-                home, host, port, s3Port, region, account, credentials, database, s3, runtimes, limit);
+                home, host, port, s3Port, region, account, credentials, database, s3, runtimes, limit, docker);
+    }
+
+    public ServerConfiguration withDocker(DockerSettings daemon) {
+        return new ServerConfiguration(
+                home, host, port, s3Port, region, account, credentials, database, s3, runtimes, hostLogBytes, Optional.of(daemon));
     }
 
     private static void checkPort(String name, int port, List<String> problems) {

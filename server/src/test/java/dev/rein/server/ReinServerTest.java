@@ -125,7 +125,8 @@ final class ReinServerTest {
                             configuration().database(),
                             configuration().s3(),
                             configuration().runtimes(),
-                            0))
+                            0,
+                            configuration().docker()))
                     .hasMessageContaining("port: -1")
                     .hasMessageContaining("s3Port: 70000")
                     .hasMessageContaining("host: empty")

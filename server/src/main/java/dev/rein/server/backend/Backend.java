@@ -10,6 +10,11 @@ import java.util.Optional;
 ///
 /// Closing a backend leaves its hosts running: they outlive the server and are found again by [#known].
 public interface Backend extends AutoCloseable {
+    /// The backend that hosts of this runtime are prepared and launched by: this one, or one of those it stands for.
+    default Backend of(HostRuntime runtime) {
+        return this;
+    }
+
     /// Makes the host's folder with an empty `/opt/ml` for the caller to fill before [#launch].
     ///
     /// @return the host's `/opt/ml` as the server sees it

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 /// @param readOnly    folders the command needs beside the system's own, shown read-only at the same path
 /// @param environment added below the caller's own
 /// @param preparation makes what is not there before the first use
+/// @param container   whether hosts are containers of the very image that was asked for, rather than processes
 public record HostRuntime(
         String name,
         List<String> images,
@@ -29,7 +30,8 @@ public record HostRuntime(
         List<String> serve,
         List<Path> readOnly,
         Map<String, String> environment,
-        Preparation preparation) {
+        Preparation preparation,
+        boolean container) {
     public HostRuntime {
         requireNonNull(name, "name");
         images = List.copyOf(images);
@@ -40,7 +42,19 @@ public record HostRuntime(
         requireNonNull(preparation, "preparation");
     }
 
-    /// A runtime that is there.
+    /// A runtime of processes.
+    public HostRuntime(
+            String name,
+            List<String> images,
+            List<String> train,
+            List<String> serve,
+            List<Path> readOnly,
+            Map<String, String> environment,
+            Preparation preparation) {
+        this(name, images, train, serve, readOnly, environment, preparation, false);
+    }
+
+    /// A runtime of processes that is there.
     public HostRuntime(
             String name,
             List<String> images,
@@ -49,6 +63,22 @@ public record HostRuntime(
             List<Path> readOnly,
             Map<String, String> environment) {
         this(name, images, train, serve, readOnly, environment, Preparation.NONE);
+    }
+
+    /// The runtime of every image: what it is to do is the first argument of the image's own entry point, as
+    /// SageMaker's containers have it.
+    ///
+    /// @param preparation brings the image, which is the runtime's name, to this machine
+    public static HostRuntime containers(Preparation preparation) {
+        return new HostRuntime(
+                "Docker", List.of("*"), List.of("train"), List.of("serve"), List.of(), Map.of(), preparation, true);
+    }
+
+    /// This runtime for one of the images it stands for: a container's is named after it.
+    public HostRuntime asked(String image) {
+        return container
+                ? new HostRuntime(image, images, train, serve, readOnly, environment, preparation, true)
+                : this;
     }
 
     /// This runtime, with all it needs in place.
@@ -65,7 +95,7 @@ public record HostRuntime(
         shown.addAll(folders);
         var all = new TreeMap<String, String>(environment);
         all.putAll(variables);
-        return new HostRuntime(name, images, train, serve, shown, all, preparation);
+        return new HostRuntime(name, images, train, serve, shown, all, preparation, container);
     }
 
     /// Whether this runtime stands for the image.

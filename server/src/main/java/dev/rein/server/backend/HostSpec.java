@@ -18,6 +18,7 @@ import java.util.OptionalInt;
 /// @param networkIsolation no route but to its peers; a backend that cannot do so refuses
 /// @param port             where the command is to listen, for a model server; the backend passes it as
 ///     `SAGEMAKER_BIND_TO_PORT`
+/// @param container        what is said to containers only
 public record HostSpec(
         HostId id,
         List<String> peers,
@@ -27,10 +28,36 @@ public record HostSpec(
         double cpus,
         long memoryBytes,
         boolean networkIsolation,
-        OptionalInt port) {
+        OptionalInt port,
+        ContainerOptions container) {
+    /// Without anything that only a container understands.
+    public HostSpec(
+            HostId id,
+            List<String> peers,
+            HostRuntime runtime,
+            List<String> command,
+            Map<String, String> environment,
+            double cpus,
+            long memoryBytes,
+            boolean networkIsolation,
+            OptionalInt port) {
+        this(
+                id,
+                peers,
+                runtime,
+                command,
+                environment,
+                cpus,
+                memoryBytes,
+                networkIsolation,
+                port,
+                ContainerOptions.NONE);
+    }
+
     public HostSpec {
         requireNonNull(id, "id");
         requireNonNull(runtime, "runtime");
+        requireNonNull(container, "container");
         peers = List.copyOf(peers);
         command = List.copyOf(command);
         environment = Map.copyOf(environment);

@@ -58,6 +58,36 @@ public record InstanceType(String name, Resources resources) {
                 : Optional.of(new InstanceType(name, new Resources(cpus, cpus * gibPerCpu(parts.group(1)) * GIB)));
     }
 
+    /// How many NVIDIA GPUs it has; -1 for all there are.
+    public int gpus() {
+        if (name.equals("local_gpu")) {
+            return -1;
+        }
+        Matcher parts = NAME.matcher(name);
+        if (!parts.matches()) {
+            return 0;
+        }
+        String family = parts.group(1) + parts.group(2);
+        String size = parts.group(3);
+        return switch (family) {
+            case "p2" -> size.equals("xlarge") ? 1 : Integer.parseInt(parts.group(4));
+            case "p3" ->
+                switch (size) {
+                    case "2xlarge" -> 1;
+                    case "8xlarge" -> 4;
+                    default -> 8;
+                };
+            case "p4", "p5", "p6" -> 8;
+            case "g4", "g5", "g6" ->
+                switch (size) {
+                    case "12xlarge", "24xlarge" -> 4;
+                    case "48xlarge", "metal" -> 8;
+                    default -> 1;
+                };
+            default -> 0;
+        };
+    }
+
     private static int cpus(String size, String count) {
         return switch (size) {
             case "medium" -> 1;

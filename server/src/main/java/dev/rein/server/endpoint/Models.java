@@ -121,7 +121,8 @@ final class Models {
     static Optional<HostRuntime> runtime(List<HostRuntime> runtimes, String image) {
         return runtimes.stream()
                 .filter(runtime -> runtime.runs(image) && !runtime.serve().isEmpty())
-                .findFirst();
+                .findFirst()
+                .map(runtime -> runtime.asked(image));
     }
 
     private static DescribeModelResponse read(Document document) {

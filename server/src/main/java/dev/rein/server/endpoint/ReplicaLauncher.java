@@ -3,6 +3,7 @@ package dev.rein.server.endpoint;
 import static java.util.Objects.requireNonNull;
 
 import dev.rein.server.backend.Backend;
+import dev.rein.server.backend.ContainerOptions;
 import dev.rein.server.backend.Host;
 import dev.rein.server.backend.HostId;
 import dev.rein.server.backend.HostRuntime;
@@ -52,13 +53,12 @@ final class ReplicaLauncher {
                         new ReplicaException("Image \"%s\" can no longer be served here.".formatted(variant.image())));
         HostRuntime runtime = prepared(declared);
         try {
-            files.place(variant, key, backend.prepare(id));
+            files.place(variant, key, backend.of(runtime).prepare(id));
             Map<String, String> environment = new HashMap<>(settings.environment());
             environment.putAll(variant.environment());
-            Resources share = InstanceType.parse(variant.instanceType())
-                    .map(InstanceType::resources)
-                    .orElse(settings.machine())
-                    .atMost(settings.machine());
+            Optional<InstanceType> type = InstanceType.parse(variant.instanceType());
+            Resources share =
+                    type.map(InstanceType::resources).orElse(settings.machine()).atMost(settings.machine());
             return new HostSpec(
                     id,
                     List.of(id.name()),
@@ -68,7 +68,8 @@ final class ReplicaLauncher {
                     share.cpus(),
                     share.memoryBytes(),
                     variant.networkIsolation(),
-                    OptionalInt.of(freePort()));
+                    OptionalInt.of(freePort()),
+                    new ContainerOptions(false, type.map(InstanceType::gpus).orElse(0), 0));
         } catch (IOException e) {
             LOG.error("preparing {}", id, e);
             throw new ReplicaException("The platform could not prepare the replica: " + e.getMessage(), e);
@@ -89,7 +90,7 @@ final class ReplicaLauncher {
 
     Host launch(HostSpec spec) throws ReplicaException {
         try {
-            return backend.launch(spec);
+            return backend.of(spec.runtime()).launch(spec);
         } catch (LaunchException e) {
             throw new ReplicaException("The replica could not be started: " + e.getMessage(), e);
         }

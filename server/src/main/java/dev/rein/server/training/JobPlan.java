@@ -1,5 +1,6 @@
 package dev.rein.server.training;
 
+import dev.rein.server.backend.ContainerOptions;
 import dev.rein.server.backend.HostId;
 import dev.rein.server.backend.HostRuntime;
 import dev.rein.server.capacity.InstanceType;
@@ -89,7 +90,10 @@ record JobPlan(String name, CreateTrainingJobRequest request, List<PlannedHost> 
     }
 
     static Optional<HostRuntime> runtime(String image, List<HostRuntime> runtimes) {
-        return runtimes.stream().filter(runtime -> runtime.runs(image)).findFirst();
+        return runtimes.stream()
+                .filter(runtime -> runtime.runs(image))
+                .findFirst()
+                .map(runtime -> runtime.asked(image));
     }
 
     /// The runtime's own command, or the request's in its place: ContainerEntrypoint replaces all of it,
@@ -107,6 +111,15 @@ record JobPlan(String name, CreateTrainingJobRequest request, List<PlannedHost> 
         }
         command.addAll(algorithm.containerArguments());
         return command;
+    }
+
+    ContainerOptions container(PlannedHost host) {
+        return new ContainerOptions(
+                request.algorithmSpecification().hasContainerEntrypoint(),
+                host.type().gpus(),
+                request.resourceConfig().volumeSizeInGB() == null
+                        ? 0
+                        : request.resourceConfig().volumeSizeInGB());
     }
 
     boolean networkIsolation() {

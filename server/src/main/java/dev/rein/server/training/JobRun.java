@@ -3,6 +3,7 @@ package dev.rein.server.training;
 import static java.util.Objects.requireNonNull;
 
 import dev.rein.server.archive.ArchiveException;
+import dev.rein.server.backend.Backend;
 import dev.rein.server.backend.Host;
 import dev.rein.server.backend.HostRuntime;
 import dev.rein.server.backend.HostSpec;
@@ -104,7 +105,8 @@ final class JobRun {
             } catch (CannotGoOnException e) {
                 fail(e.reason());
             } catch (LaunchException e) {
-                fail("InternalServerError: a host could not be started: " + e.getMessage());
+                fail((e.isFromCaller() ? "ClientError" : "InternalServerError") + ": a host could not be started: "
+                        + e.getMessage());
             } catch (ArchiveException e) {
                 fail("ClientError: the results cannot be stored: " + e.getMessage());
             } catch (IOException | RuntimeException e) {
@@ -168,10 +170,10 @@ final class JobRun {
         HostRuntime declared = JobPlan.runtime(plan.image(), platform.runtimes())
                 .orElseThrow(() -> new CannotGoOnException(
                         "ClientError: no runtime serves image \"%s\" any more".formatted(plan.image())));
-        String networkInterface =
-                platform.backend().networkInterface(plan.hosts().size(), plan.networkIsolation());
+        Backend backend = platform.backend().of(declared);
+        String networkInterface = backend.networkInterface(plan.hosts().size(), plan.networkIsolation());
         for (PlannedHost host : plan.hosts()) {
-            Path ml = platform.backend().prepare(plan.id(host));
+            Path ml = backend.prepare(plan.id(host));
             new HostFolder(plan, platform.objects(), stop::isDone, networkInterface).fill(ml, host);
         }
         Optional<HostRuntime> runtime = prepared(declared);
@@ -184,7 +186,7 @@ final class JobRun {
         }
         var hosts = new ArrayList<Host>();
         for (PlannedHost host : plan.hosts()) {
-            hosts.add(platform.backend().launch(spec(host, runtime.get())));
+            hosts.add(backend.launch(spec(host, runtime.get())));
         }
         return hosts;
     }
@@ -198,6 +200,9 @@ final class JobRun {
         try {
             CompletableFuture.anyOf(prepared, stop).get();
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof LaunchException told) {
+                throw told;
+            }
             throw new LaunchException(
                     String.valueOf(requireNonNull(e.getCause()).getMessage()), e.getCause());
         }
@@ -215,7 +220,8 @@ final class JobRun {
                 size.cpus(),
                 size.memoryBytes(),
                 plan.networkIsolation(),
-                OptionalInt.empty());
+                OptionalInt.empty(),
+                plan.container(host));
     }
 
     /// No SM_*: those are made inside, by the container's toolkit.

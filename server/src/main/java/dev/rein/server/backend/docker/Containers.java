@@ -1,0 +1,256 @@
+package dev.rein.server.backend.docker;
+
+import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Bind;
+import com.github.dockerjava.api.model.Capability;
+import com.github.dockerjava.api.model.DeviceRequest;
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.LogConfig;
+import com.github.dockerjava.api.model.Network;
+import com.github.dockerjava.api.model.RestartPolicy;
+import com.github.dockerjava.api.model.Volume;
+import dev.rein.server.backend.FileTree;
+import dev.rein.server.backend.HostSpec;
+import dev.rein.server.backend.LaunchException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Makes, starts and removes containers, with what a host may and may not do.
+final class Containers {
+    private static final Logger log = LoggerFactory.getLogger(Containers.class);
+    private static final long PROCESSES = 16_384;
+    private static final double NANO = 1e9;
+
+    /// What package managers, web servers and `su` need; no raw sockets, no devices, no mounts.
+    private static final Capability[] KEPT = {
+        Capability.CHOWN,
+        Capability.DAC_OVERRIDE,
+        Capability.FOWNER,
+        Capability.FSETID,
+        Capability.KILL,
+        Capability.NET_BIND_SERVICE,
+        Capability.SETGID,
+        Capability.SETUID
+    };
+
+    /// The binary log driver keeps bytes as they are, where `json-file` replaces what is no UTF-8. Limits as high as
+    /// they go: a log that rolls over loses its beginning.
+    private static final LogConfig LOG =
+            new LogConfig(LogConfig.LoggingType.LOCAL, Map.of("max-size", "1000000g", "max-file", "2"));
+
+    private final Engine engine;
+    private final Map<String, String> labels;
+    private final Optional<String> user;
+    private @Nullable Boolean quotas; // guarded by this
+
+    /// @param labels of everything of ours
+    Containers(Engine engine, Map<String, String> labels, Optional<String> user) {
+        this.engine = engine;
+        this.labels = Map.copyOf(labels);
+        this.user = user;
+    }
+
+    /// What a container is made from, beside its specification.
+    ///
+    /// @param network     name of its network; empty for none at all
+    /// @param hosts       lines for `/etc/hosts`: `name:address`
+    /// @param environment all of it, as it is true inside
+    /// @param note        words for the log's beginning, for what cannot be had here
+    /// @param quota       whether the volume's size is enforced
+    record Draft(
+            HostFolder.Launch launch,
+            String network,
+            List<String> hosts,
+            Map<String, String> environment,
+            String note,
+            boolean gpus,
+            boolean quota) {}
+
+    Draft draft(
+            HostSpec spec,
+            String network,
+            Optional<Networks.Subnet> subnet,
+            String address,
+            int port,
+            UnaryOperator<String> inside) {
+        var hosts = new ArrayList<String>();
+        for (int n = 0; n < spec.peers().size(); n++) {
+            String known =
+                    spec.peers().size() > 1 ? subnet.orElseThrow().host(n) : subnet.isPresent() ? address : "127.0.0.1";
+            hosts.add(spec.peers().get(n) + ":" + known);
+        }
+        var environment = new TreeMap<String, String>();
+        spec.runtime().environment().forEach(environment::put);
+        spec.environment().forEach((name, value) -> environment.put(name, inside.apply(value)));
+        if (port >= 0) {
+            environment.put("SAGEMAKER_BIND_TO_PORT", Integer.toString(port));
+        }
+        var note = new StringBuilder();
+        boolean gpus = spec.container().gpus() != 0 && engine.hasGpus();
+        if (spec.container().gpus() > 0 && !gpus) {
+            note.append("Rein: this Docker Engine has no NVIDIA runtime: the host gets no GPU.\n");
+        }
+        boolean quota = spec.container().volumeGigabytes() > 0 && hasQuotas();
+        var launch = new HostFolder.Launch(
+                spec.runtime().name(), address, port, note.toString().length());
+        return new Draft(launch, network, hosts, environment, note.toString(), gpus, quota);
+    }
+
+    /// Says in the log, once, that sizes of volumes are not enforced.
+    private synchronized boolean hasQuotas() {
+        if (quotas == null) {
+            quotas = engine.hasQuotas();
+            if (!quotas) {
+                log.info("Sizes of volumes are not enforced: Docker's storage driver here has no quotas.");
+            }
+        }
+        return quotas;
+    }
+
+    /// @throws LaunchException if the image is missing or without the program
+    void start(String name, HostSpec spec, Path ml, Draft draft) throws LaunchException, IOException {
+        String image = spec.runtime().name();
+        CreateContainerCmd create = engine.client()
+                .createContainerCmd(image)
+                .withName(name)
+                .withHostName(spec.id().name())
+                .withLabels(labels)
+                .withEnv(draft.environment().entrySet().stream()
+                        .map(entry -> entry.getKey() + "=" + entry.getValue())
+                        .toList())
+                .withHostConfig(limits(spec, ml, draft));
+        if (!draft.launch().address().isEmpty()) {
+            create.withIpv4Address(draft.launch().address())
+                    .withAliases(spec.id().name());
+        }
+        if (spec.container().replacesEntryPoint()) {
+            create.withEntrypoint(spec.command());
+        } else {
+            create.withCmd(spec.command());
+        }
+        try {
+            runAs(image, ml).ifPresent(create::withUser);
+            create.exec();
+        } catch (NotFoundException e) {
+            throw LaunchException.ofCaller(
+                    "image \"%s\" is no longer on this machine: %s".formatted(image, engine.words(e)), e);
+        }
+        try {
+            engine.client().startContainerCmd(name).exec();
+        } catch (DockerException e) {
+            String words = engine.words(e);
+            if (words.contains("exec:") || words.contains("executable file not found")) {
+                throw LaunchException.ofCaller(
+                        ("image \"%s\" cannot run %s: %s (expected: an image made for SageMaker, whose entry point, or "
+                                        + "else the PATH, has the programs train, for jobs, and serve, for endpoints)")
+                                .formatted(image, spec.command(), words),
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    private HostConfig limits(HostSpec spec, Path ml, Draft draft) {
+        HostConfig limits = HostConfig.newHostConfig()
+                .withBinds(new Bind(ml.toString(), new Volume("/opt/ml")))
+                .withNetworkMode(draft.network().isEmpty() ? "none" : draft.network())
+                .withExtraHosts(draft.hosts().toArray(String[]::new))
+                .withNanoCPUs(Math.round(spec.cpus() * NANO))
+                .withMemory(spec.memoryBytes())
+                .withMemorySwap(spec.memoryBytes())
+                .withShmSize(spec.memoryBytes() / 2)
+                .withPidsLimit(PROCESSES)
+                .withCapDrop(Capability.ALL)
+                .withCapAdd(KEPT)
+                .withSecurityOpts(List.of("no-new-privileges"))
+                .withRestartPolicy(RestartPolicy.noRestart())
+                .withLogConfig(LOG);
+        if (draft.gpus()) {
+            limits.withDeviceRequests(List.of(new DeviceRequest()
+                    .withDriver("nvidia")
+                    .withCount(spec.container().gpus())
+                    .withCapabilities(List.of(List.of("gpu")))));
+        }
+        if (draft.quota()) {
+            limits.withStorageOpt(Map.of("size", spec.container().volumeGigabytes() + "G"));
+        }
+        return limits;
+    }
+
+    /// As whom it runs, with its `/opt/ml` made that user's.
+    ///
+    /// @return empty for the image's own user
+    private Optional<String> runAs(String image, Path ml) throws IOException {
+        int server = (Integer) Files.getAttribute(ml, "unix:uid");
+        if (server != 0) {
+            String own = server + ":" + Files.getAttribute(ml, "unix:gid");
+            if (user.isPresent() && !user.get().equals(own)) {
+                throw new IOException("container user: %s (expected: %s, the server's own, since it is not root)"
+                        .formatted(user.get(), own));
+            }
+            return Optional.of(own);
+        }
+        if (user.isPresent()) {
+            FileTree.give(ml, Integer.parseInt(user.get().split(":", 2)[0]));
+            return user;
+        }
+        var configuration = engine.client().inspectImageCmd(image).exec().getConfig();
+        String own = configuration == null || configuration.getUser() == null ? "" : configuration.getUser();
+        if (!own.isEmpty() && !own.equals("root") && !own.matches("0(:.*)?")) {
+            FileTree.open(ml); // its number is known inside the image only
+        }
+        return Optional.empty();
+    }
+
+    /// Harmless when it is gone.
+    void remove(String name) {
+        try {
+            engine.client()
+                    .removeContainerCmd(name)
+                    .withForce(true)
+                    .withRemoveVolumes(true)
+                    .exec();
+        } catch (NotFoundException gone) {
+            log.debug("container {} is gone", name);
+        }
+    }
+
+    /// Removes those of ours that nobody wants.
+    void removeAllBut(Set<String> wanted) {
+        for (var container : engine.client()
+                .listContainersCmd()
+                .withShowAll(true)
+                .withLabelFilter(labels)
+                .exec()) {
+            boolean known = Arrays.stream(container.getNames()).anyMatch(name -> wanted.contains(name.substring(1)));
+            if (!known) {
+                log.warn("removing container {}: it belongs to no host", Arrays.toString(container.getNames()));
+                remove(container.getId());
+            }
+        }
+    }
+
+    /// Names of the networks of ours.
+    List<String> networks() {
+        var filter = labels.entrySet().stream()
+                .map(label -> label.getKey() + "=" + label.getValue())
+                .toList();
+        return engine.client().listNetworksCmd().withFilter("label", filter).exec().stream()
+                .map(Network::getName)
+                .toList();
+    }
+}

@@ -1,0 +1,452 @@
+package dev.rein.server.backend.docker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.github.dockerjava.api.DockerClient;
+import dev.rein.server.backend.ContainerOptions;
+import dev.rein.server.backend.Host;
+import dev.rein.server.backend.HostExit;
+import dev.rein.server.backend.HostId;
+import dev.rein.server.backend.HostSpec;
+import dev.rein.server.backend.LaunchException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Hosts in containers, with a real daemon.
+class DockerBackendTest {
+    private static final long MEMORY = 64L << 20;
+    private static final long LOG = 64L << 20;
+    private static final HostId ALONE = new HostId("training-job/test", "algo-1");
+
+    @TempDir
+    Path folder;
+
+    private DockerSettings settings;
+    private DockerBackend backend;
+    private Engine engine;
+
+    @BeforeEach
+    void open() throws IOException {
+        settings = new DockerSettings(TestDocker.socket(), Optional.empty());
+        engine = new Engine(settings.socket());
+        TestDocker.makeImage(docker());
+        backend = DockerBackend.open(folder, settings, LOG);
+    }
+
+    @AfterEach
+    void nothingIsLeftBehind() throws Exception {
+        if (backend == null) {
+            return; // skipped
+        }
+        for (HostId id : backend.known()) {
+            Optional<Host> host = backend.find(id);
+            if (host.isPresent()) {
+                host.get().kill();
+                exit(host.get());
+            }
+            backend.discard(id);
+        }
+        backend.close();
+        assertThat(containers()).isEmpty();
+        assertThat(docker().listNetworksCmd().withNameFilter("rein-" + label()).exec())
+                .isEmpty();
+        engine.close();
+    }
+
+    @Test
+    void theCommandRunsWithItsTreeItsNameAndItsEnvironment() throws Exception {
+        Files.writeString(backend.prepare(ALONE).resolve("in"), "given");
+        Host host = backend.launch(spec(
+                ALONE,
+                Map.of("MINE", "a b\n'c' $d", "SM_HP_BATCH-SIZE", "64"),
+                "cat /opt/ml/in; echo; hostname; tr '\\0' '\\n' </proc/self/environ; echo done >/opt/ml/out; exit 7"));
+        assertThat(exit(host)).isEqualTo(new HostExit.Exited(7, false));
+        assertThat(log(host)).contains("given\nalgo-1\n", "MINE=a b\n'c' $d\n", "SM_HP_BATCH-SIZE=64\n");
+        assertThat(host.ml().resolve("out")).hasContent("done\n");
+        assertThat(host.address()).isEmpty();
+    }
+
+    @Test
+    void everyByteOfALongOutputIsInTheLogWhenTheExitIsKnown() throws Exception {
+        Host host = launch("head -c 6000000 /dev/urandom | tee /opt/ml/copy; echo; seq 200000 | tee -a /opt/ml/lines");
+        exit(host);
+        byte[] said = Files.readAllBytes(host.log());
+        byte[] bytes = Files.readAllBytes(host.ml().resolve("copy"));
+        byte[] lines = Files.readAllBytes(host.ml().resolve("lines"));
+        assertThat(said)
+                .hasSize(bytes.length + 1 + lines.length)
+                .startsWith(bytes)
+                .endsWith(lines);
+    }
+
+    @Test
+    void aLogIsKeptToItsLimitAndSaysSoOnce() throws Exception {
+        backend.close();
+        backend = DockerBackend.open(folder, settings, 4096);
+        Host host = launch("head -c 4000 /dev/zero | tr '\\0' a; echo; seq 1000; exit 5");
+        assertThat(exit(host)).isEqualTo(new HostExit.Exited(5, false));
+        assertThat(log(host).lines().filter(line -> line.startsWith("Rein: 4096 bytes")))
+                .hasSize(1);
+        assertThat(log(host)).startsWith("aaaa").hasSizeLessThan(4096 + 200).endsWith("dropped.\n");
+    }
+
+    @Test
+    void aSignalEndsItByItsProgramsOwnRules() throws Exception {
+        Host host = launch("trap 'echo ending; exit 3' TERM; echo up; while :; do sleep 0.1; done");
+        eventually(() -> log(host).contains("up"));
+        host.terminate();
+        assertThat(exit(host)).isEqualTo(new HostExit.Exited(3, false));
+        assertThat(log(host)).isEqualTo("up\nending\n");
+    }
+
+    @Test
+    void killEndsWhatIgnoresTerminateAndItsDetachedChildren() throws Exception {
+        Host host = launch("trap '' TERM; (sleep 1000 &) ; echo up; while :; do sleep 0.1; done");
+        eventually(() -> log(host).contains("up"));
+        host.terminate();
+        host.kill();
+        assertThat(exit(host)).isEqualTo(new HostExit.Exited(137, false));
+    }
+
+    @Test
+    void memoryBeyondTheLimitEndsTheHostAndIsTold() throws Exception {
+        Host host = launch("exec tail /dev/zero");
+        assertThat(exit(host)).isEqualTo(new HostExit.Exited(137, true));
+    }
+
+    @Test
+    void aLaterServerFindsARunningHostItsLogAndItsEnd() throws Exception {
+        Host first = launch("echo before; while [ ! -e /opt/ml/go ]; do sleep 0.1; done; echo after; exit 4");
+        eventually(() -> log(first).contains("before"));
+        backend.close();
+        backend = DockerBackend.open(folder, settings, LOG);
+        assertThat(backend.known()).containsExactly(ALONE);
+        Host again = backend.find(ALONE).orElseThrow();
+        Files.createFile(again.ml().resolve("go"));
+        assertThat(exit(again)).isEqualTo(new HostExit.Exited(4, false));
+        assertThat(log(again)).isEqualTo("before\nafter\n");
+        backend.close();
+        backend = DockerBackend.open(folder, settings, LOG);
+        assertThat(exit(backend.find(ALONE).orElseThrow())).isEqualTo(new HostExit.Exited(4, false));
+    }
+
+    @Test
+    void aContainerThatBelongsToNobodyIsRemoved() throws Exception {
+        docker().createContainerCmd(TestDocker.IMAGE)
+                .withCmd("sleep", "1000")
+                .withName("rein-%s-training-job-old-algo-1".formatted(label()))
+                .withLabels(Map.of("dev.rein.home", label()))
+                .exec();
+        assertThat(containers()).hasSize(1);
+        exit(launch("true"));
+        assertThat(containers()).hasSize(1).allMatch(name -> name.contains("-test-"));
+    }
+
+    @Test
+    void whoRemovesAContainerLosesTheHost() throws Exception {
+        Host host = launch("echo up; sleep 1000");
+        eventually(() -> log(host).contains("up"));
+        docker().removeContainerCmd(containers().getFirst()).withForce(true).exec();
+        assertThat(exit(host))
+                .isInstanceOfSatisfying(
+                        HostExit.Lost.class, lost -> assertThat(lost.reason()).contains("removed"));
+    }
+
+    @Test
+    void anImageWithoutTheProgramIsTheCallersFault() throws Exception {
+        backend.prepare(ALONE);
+        var failure = catchThrowableOfType(
+                LaunchException.class, () -> backend.launch(spec(ALONE, List.of("train"), Map.of(), List.of(), false)));
+        assertThat(failure).hasMessageContaining(TestDocker.IMAGE).hasMessageContaining("train");
+        assertThat(failure.isFromCaller()).isTrue();
+        assertThat(containers()).isEmpty();
+    }
+
+    @Test
+    void anImageThatIsNowhereIsTheCallersFaultAndNamed() {
+        var failure = catchThrowableOfType(
+                ExecutionException.class,
+                () -> backend.runtime()
+                        .asked("127.0.0.1:1/no/such:image")
+                        .prepared(_ -> {})
+                        .get(60, TimeUnit.SECONDS));
+        assertThat(failure.getCause()).isInstanceOfSatisfying(LaunchException.class, told -> {
+            assertThat(told.isFromCaller()).isTrue();
+            assertThat(told).hasMessageContaining("127.0.0.1:1/no/such:image").hasMessageContaining("docker pull");
+        });
+    }
+
+    @Test
+    void aDaemonThatIsNotThereIsNamed() throws Exception {
+        Path nowhere = folder.resolve("no.sock");
+        try (var none = DockerBackend.open(
+                folder.resolve("other"), new DockerSettings(nowhere, Optional.empty()), LOG, Duration.ofSeconds(1))) {
+            none.prepare(ALONE);
+            assertThatThrownBy(() -> none.launch(spec(ALONE, Map.of(), "true")))
+                    .isInstanceOf(LaunchException.class)
+                    .hasMessageContaining(nowhere.toString())
+                    .hasMessageContaining("running");
+        }
+    }
+
+    @Test
+    void peersKnowEachOtherByNameAndHaveTheirOwnPorts() throws Exception {
+        List<String> peers = List.of("algo-1", "algo-2");
+        var hosts = new ArrayList<Host>();
+        for (String name : peers) {
+            HostId id = new HostId("training-job/pair", name);
+            backend.prepare(id);
+            String other = name.equals("algo-1") ? "algo-2" : "algo-1";
+            hosts.add(backend.launch(spec(
+                    id,
+                    shell("(echo I am $(hostname) | nc -l -p 7000 >/dev/null) & "
+                            + "until nc %s 7000 </dev/null; do sleep 0.1; done; wait".formatted(other)),
+                    Map.of(),
+                    peers,
+                    false)));
+        }
+        assertThat(exit(hosts.get(0))).isEqualTo(new HostExit.Exited(0, false));
+        assertThat(exit(hosts.get(1))).isEqualTo(new HostExit.Exited(0, false));
+        assertThat(log(hosts.get(0))).contains("I am algo-2");
+        assertThat(log(hosts.get(1))).contains("I am algo-1");
+    }
+
+    @Test
+    void isolatedHostsReachEachOtherAndNothingElse() throws Exception {
+        try (var outside = new ServerSocket()) {
+            outside.bind(new InetSocketAddress("0.0.0.0", 0));
+            List<String> peers = List.of("algo-1", "algo-2");
+            String machine = InetAddress.getByName("10.201.0.1").getHostAddress();
+            HostId first = new HostId("training-job/closed", "algo-1");
+            HostId second = new HostId("training-job/closed", "algo-2");
+            backend.prepare(first);
+            Host listening = backend.launch(spec(first, shell("nc -l -p 7000; echo heard"), Map.of(), peers, true));
+            backend.prepare(second);
+            Host asking = backend.launch(spec(
+                    second,
+                    shell(("until echo hello | nc algo-1 7000; do sleep 0.1; done; "
+                                    + "ip route | grep -v eth0 && echo strange route; "
+                                    + "for a in %s 172.17.0.1 $(ip route | tr ' ' '\\n' | grep '[.]1$\\|[.]129$'); do "
+                                    + "nc -w 1 $a %d </dev/null && echo out to $a; done; echo tried")
+                            .formatted(machine, outside.getLocalPort())),
+                    Map.of(),
+                    peers,
+                    true));
+            exit(asking);
+            exit(listening);
+            assertThat(log(listening)).contains("hello\nheard");
+            assertThat(log(asking)).contains("tried").doesNotContain("out to", "strange");
+        }
+    }
+
+    @Test
+    void anIsolatedHostAloneHasNoNetworkButItself() throws Exception {
+        backend.prepare(ALONE);
+        Host host = backend.launch(spec(
+                ALONE,
+                shell("ls /sys/class/net; ip route; ping -c 1 algo-1 >/dev/null && echo me"),
+                Map.of(),
+                List.of(),
+                true));
+        exit(host);
+        assertThat(log(host)).contains("lo\n").doesNotContain("eth0", "default");
+        assertThat(backend.networkInterface(1, true)).isEqualTo("lo");
+    }
+
+    @Test
+    void thePlatformIsReachedThroughADoorThatALaterServerOpensAgain() throws Exception {
+        try (var platform = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> answer(platform));
+            URI service = URI.create("http://127.0.0.1:" + platform.getLocalPort());
+            backend.offer(List.of(service));
+            backend.prepare(ALONE);
+            Host host = backend.launch(spec(
+                    ALONE,
+                    Map.of("AWS_ENDPOINT_URL", service.toString(), "OTHER", "http://127.0.0.1:1"),
+                    "echo $OTHER; wget -q -O - $AWS_ENDPOINT_URL; while [ ! -e /opt/ml/go ]; do sleep 0.1; done; "
+                            + "wget -q -O - $AWS_ENDPOINT_URL"));
+            eventually(() -> log(host).contains("platform"));
+            backend.close();
+            backend = DockerBackend.open(folder, settings, LOG);
+            backend.offer(List.of(service));
+            Files.createFile(host.ml().resolve("go"));
+            Host again = backend.find(ALONE).orElseThrow();
+            assertThat(exit(again)).isEqualTo(new HostExit.Exited(0, false));
+            assertThat(log(again)).isEqualTo("http://127.0.0.1:1\nplatform\nplatform\n");
+        }
+    }
+
+    @Test
+    void aModelServerIsReachedAtItsAddress() throws Exception {
+        HostId id = new HostId("endpoint/test", "replica-0-0-1");
+        Files.writeString(backend.prepare(id).resolve("ping"), "pong");
+        Host host = backend.launch(new HostSpec(
+                id,
+                List.of(id.name()),
+                backend.runtime().asked(TestDocker.IMAGE),
+                shell("exec httpd -f -p $SAGEMAKER_BIND_TO_PORT -h /opt/ml"),
+                Map.of(),
+                1,
+                MEMORY,
+                false,
+                OptionalInt.of(12345)));
+        URI address = host.address().orElseThrow();
+        eventually(() -> get(address.resolve("/ping")).equals("pong"));
+    }
+
+    @Test
+    void insideIsNeitherDockerNorPrivilege() throws Exception {
+        Host host = launch("ls -a /var/run /run; grep -E 'CapBnd|NoNewPrivs|Seccomp:' /proc/self/status; id -u");
+        exit(host);
+        assertThat(log(host)).doesNotContain("docker.sock").contains("NoNewPrivs:\t1", "Seccomp:\t2", "\n0\n");
+        long kept = Long.parseLong(
+                log(host)
+                        .lines()
+                        .filter(line -> line.startsWith("CapBnd"))
+                        .findFirst()
+                        .orElseThrow()
+                        .split("\\s+")[1],
+                16);
+        assertThat(Long.bitCount(kept)).isEqualTo(8);
+    }
+
+    @Test
+    void whoWantsNoRootGetsNoneAndMayWriteAllTheSame() throws Exception {
+        backend.close();
+        backend = DockerBackend.open(folder, new DockerSettings(settings.socket(), Optional.of("4321:4321")), LOG);
+        Host host = launch("id -u; echo model >/opt/ml/model");
+        assertThat(exit(host)).isEqualTo(new HostExit.Exited(0, false));
+        assertThat(log(host)).isEqualTo("4321\n");
+        assertThat(host.ml().resolve("model")).hasContent("model");
+    }
+
+    @Test
+    void gpusThatAreNotThereAreSaidAtTheBeginningOfTheLog() throws Exception {
+        assertThat(engine.hasGpus()).as("this test is for machines without").isFalse();
+        backend.prepare(ALONE);
+        Host host = backend.launch(new HostSpec(
+                ALONE,
+                List.of("algo-1"),
+                backend.runtime().asked(TestDocker.IMAGE),
+                shell("echo up"),
+                Map.of(),
+                1,
+                MEMORY,
+                false,
+                OptionalInt.empty(),
+                new ContainerOptions(true, 1, 30)));
+        exit(host);
+        assertThat(log(host)).startsWith("Rein: ").contains("GPU").endsWith("\nup\n");
+    }
+
+    // --- steps ---
+
+    private DockerClient docker() {
+        return engine.client();
+    }
+
+    private String label() throws IOException {
+        return Files.readString(folder.resolve("label")).strip();
+    }
+
+    private List<String> containers() throws IOException {
+        return docker()
+                .listContainersCmd()
+                .withShowAll(true)
+                .withLabelFilter(Map.of("dev.rein.home", label()))
+                .exec()
+                .stream()
+                .map(container -> container.getNames()[0].substring(1))
+                .toList();
+    }
+
+    private Host launch(String script) throws Exception {
+        backend.prepare(ALONE);
+        return backend.launch(spec(ALONE, Map.of(), script));
+    }
+
+    private HostSpec spec(HostId id, Map<String, String> environment, String script) {
+        return spec(id, shell(script), environment, List.of(), false);
+    }
+
+    private HostSpec spec(
+            HostId id, List<String> command, Map<String, String> environment, List<String> peers, boolean isolated) {
+        return new HostSpec(
+                id,
+                peers.isEmpty() ? List.of(id.name()) : peers,
+                backend.runtime().asked(TestDocker.IMAGE),
+                command,
+                environment,
+                1,
+                MEMORY,
+                isolated,
+                OptionalInt.empty());
+    }
+
+    private static List<String> shell(String script) {
+        return List.of("sh", "-c", script);
+    }
+
+    private static HostExit exit(Host host) throws Exception {
+        return host.exit().get(60, TimeUnit.SECONDS);
+    }
+
+    private static String log(Host host) {
+        try {
+            return Files.readString(host.log(), UTF_8);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static void answer(ServerSocket platform) {
+        while (true) {
+            try (Socket caller = platform.accept()) {
+                caller.getInputStream().read();
+                OutputStream out = caller.getOutputStream();
+                out.write("HTTP/1.0 200 OK\r\nContent-Length: 9\r\n\r\nplatform\n".getBytes(UTF_8));
+            } catch (IOException closed) {
+                return;
+            }
+        }
+    }
+
+    private static String get(URI uri) {
+        try (var in = uri.toURL().openStream()) {
+            return new String(in.readAllBytes(), UTF_8);
+        } catch (IOException notYet) {
+            return "";
+        }
+    }
+
+    private static void eventually(BooleanSupplier isSo) throws InterruptedException {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!isSo.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited in vain").isLessThan(until);
+            Thread.sleep(20);
+        }
+    }
+}

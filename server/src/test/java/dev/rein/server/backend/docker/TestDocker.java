@@ -1,0 +1,106 @@
+package dev.rein.server.backend.docker;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.NotFoundException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+
+/// The daemon that tests use, and an image of a megabyte: busybox and nothing else.
+///
+/// The daemon is named by `REIN_TEST_DOCKER`, the path of its socket, or is the machine's own. Tests that need it
+/// are skipped where there is none.
+final class TestDocker {
+    static final String IMAGE = "rein-test-busybox:1";
+
+    private TestDocker() {}
+
+    static Path socket() {
+        Path socket = Path.of(System.getenv().getOrDefault("REIN_TEST_DOCKER", DockerSettings.USUAL_SOCKET.toString()));
+        assumeTrue(Files.exists(socket), "no Docker daemon at " + socket + " (name one by REIN_TEST_DOCKER)");
+        return socket;
+    }
+
+    /// Builds the image unless the daemon has it.
+    static void makeImage(DockerClient client) throws IOException {
+        try {
+            client.inspectImageCmd(IMAGE).exec();
+            return;
+        } catch (NotFoundException notYet) {
+            // made below
+        }
+        Optional<Path> busybox = List.of("/usr/bin/busybox", "/bin/busybox").stream()
+                .map(Path::of)
+                .filter(Files::exists)
+                .findFirst();
+        assumeTrue(busybox.isPresent(), "no busybox here to make an image of (package busybox-static)");
+        var bytes = new ByteArrayOutputStream();
+        try (var tar = new TarArchiveOutputStream(bytes)) {
+            add(tar, "bin/busybox", Files.readAllBytes(busybox.get()), 0755);
+            for (String tool : List.of(
+                    "sh",
+                    "cat",
+                    "echo",
+                    "env",
+                    "head",
+                    "hostname",
+                    "httpd",
+                    "id",
+                    "ip",
+                    "kill",
+                    "ls",
+                    "mkdir",
+                    "nc",
+                    "nslookup",
+                    "ping",
+                    "seq",
+                    "sleep",
+                    "tail",
+                    "tee",
+                    "touch",
+                    "true",
+                    "tr",
+                    "wget",
+                    "grep",
+                    "dd")) {
+                var link = new TarArchiveEntry("bin/" + tool, TarArchiveEntry.LF_SYMLINK);
+                link.setLinkName("busybox");
+                tar.putArchiveEntry(link);
+                tar.closeArchiveEntry();
+            }
+            add(tar, "etc/passwd", "root:x:0:0::/:/bin/sh\n".getBytes(StandardCharsets.UTF_8), 0644);
+            var tmp = new TarArchiveEntry("tmp/");
+            tmp.setMode(040_000 | 0777);
+            tar.putArchiveEntry(tmp);
+            tar.closeArchiveEntry();
+        }
+        var context = new ByteArrayOutputStream();
+        try (var tar = new TarArchiveOutputStream(context)) {
+            add(tar, "Dockerfile", "FROM scratch\nADD root.tar /\n".getBytes(StandardCharsets.UTF_8), 0644);
+            add(tar, "root.tar", bytes.toByteArray(), 0644);
+        }
+        client.buildImageCmd(new ByteArrayInputStream(context.toByteArray()))
+                .withTags(Set.of(IMAGE))
+                .start()
+                .awaitImageId();
+    }
+
+    private static void add(TarArchiveOutputStream tar, String name, byte[] content, int mode) throws IOException {
+        var entry = new TarArchiveEntry(name);
+        entry.setSize(content.length);
+        entry.setMode(0100_000 | mode);
+        tar.putArchiveEntry(entry);
+        tar.write(content);
+        tar.closeArchiveEntry();
+    }
+}
