@@ -44,6 +44,7 @@ final class Aws implements AutoCloseable {
     private static final String BUCKET = "acceptance";
     private static final String GROUP = "/aws/sagemaker/TrainingJobs";
 
+    private final String image;
     private final SdkHttpClient http = UrlConnectionHttpClient.create();
     final SageMakerClient sagemaker;
     final SageMakerRuntimeClient runtime;
@@ -52,6 +53,12 @@ final class Aws implements AutoCloseable {
 
     /// @param environment what `rein env` exports
     Aws(Map<String, String> environment) {
+        this(environment, "rein-toolkit:latest");
+    }
+
+    /// @param image of jobs that say nothing else
+    Aws(Map<String, String> environment, String image) {
+        this.image = image;
         sagemaker = configured(SageMakerClient.builder(), environment, "AWS_ENDPOINT_URL")
                 .httpClient(http)
                 .build();
@@ -110,8 +117,8 @@ final class Aws implements AutoCloseable {
         CreateTrainingJobRequest.Builder request = CreateTrainingJobRequest.builder()
                 .trainingJobName(job)
                 .roleArn(ROLE)
-                .algorithmSpecification(algorithm ->
-                        algorithm.trainingImage("rein-toolkit:latest").trainingInputMode("File"))
+                .algorithmSpecification(
+                        algorithm -> algorithm.trainingImage(image).trainingInputMode("File"))
                 .hyperParameters(all)
                 .outputDataConfig(output -> output.s3OutputPath("s3://" + BUCKET))
                 .resourceConfig(resources ->

@@ -49,10 +49,15 @@ abstract class ContainerContract {
     /// Whether hosts find each other by name here, which some machines do not allow.
     abstract boolean hostsHaveNames() throws Exception;
 
+    /// What runs the entry point.
+    String image() {
+        return "rein-toolkit:latest";
+    }
+
     @BeforeAll
     void open(@TempDir Path scratch) throws IOException {
         platform = start(scratch.resolve("home"));
-        aws = new Aws(platform.awsEnvironment());
+        aws = new Aws(platform.awsEnvironment(), image());
     }
 
     @AfterAll

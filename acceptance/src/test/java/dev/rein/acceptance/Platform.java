@@ -7,6 +7,7 @@ import dev.rein.server.ServerConfiguration;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /// A platform in this JVM, on free ports, with the real process backend and the real workload.
 final class Platform implements AutoCloseable {
@@ -17,11 +18,16 @@ final class Platform implements AutoCloseable {
     }
 
     static Platform start(Path home) throws IOException {
+        return start(home, UnaryOperator.identity());
+    }
+
+    /// @param change last word on the configuration
+    static Platform start(Path home, UnaryOperator<ServerConfiguration> change) throws IOException {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        return new Platform(ReinServer.start(ServerConfiguration.of(home)
+        return new Platform(ReinServer.start(change.apply(ServerConfiguration.of(home)
                 .withPort(0)
                 .withS3Port(0)
-                .withRuntimes(new Installation(Checkout.root(), java).runtimes(home))));
+                .withRuntimes(new Installation(Checkout.root(), java).runtimes(home)))));
     }
 
     ReinServer server() {
