@@ -215,7 +215,8 @@ public final class ReinServer implements AutoCloseable {
         }
         return Optional.of(open.add(DockerBackend.open(
                 folder,
-                configuration.docker().orElse(new DockerSettings(DockerSettings.USUAL_SOCKET, Optional.empty())))));
+                configuration.docker().orElse(new DockerSettings(DockerSettings.USUAL_SOCKET, Optional.empty())),
+                configuration.hostLogBytes())));
     }
 
     private List<HostRuntime> runtimes(Optional<DockerBackend> docker) {

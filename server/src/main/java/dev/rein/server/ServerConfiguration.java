@@ -117,12 +117,34 @@ public record ServerConfiguration(
 
     public ServerConfiguration withCredentials(Credentials keys) {
         return new ServerConfiguration(
-                home, host, port, s3Port, region, account, Optional.of(keys), database, s3, runtimes, hostLogBytes, docker);
+                home,
+                host,
+                port,
+                s3Port,
+                region,
+                account,
+                Optional.of(keys),
+                database,
+                s3,
+                runtimes,
+                hostLogBytes,
+                docker);
     }
 
     public ServerConfiguration withDatabase(String url) {
         return new ServerConfiguration(
-                home, host, port, s3Port, region, account, credentials, Optional.of(url), s3, runtimes, hostLogBytes, docker);
+                home,
+                host,
+                port,
+                s3Port,
+                region,
+                account,
+                credentials,
+                Optional.of(url),
+                s3,
+                runtimes,
+                hostLogBytes,
+                docker);
     }
 
     public ServerConfiguration withS3(URI endpoint) {
@@ -153,7 +175,18 @@ public record ServerConfiguration(
 
     public ServerConfiguration withDocker(DockerSettings daemon) {
         return new ServerConfiguration(
-                home, host, port, s3Port, region, account, credentials, database, s3, runtimes, hostLogBytes, Optional.of(daemon));
+                home,
+                host,
+                port,
+                s3Port,
+                region,
+                account,
+                credentials,
+                database,
+                s3,
+                runtimes,
+                hostLogBytes,
+                Optional.of(daemon));
     }
 
     private static void checkPort(String name, int port, List<String> problems) {

@@ -10,8 +10,7 @@ import java.util.Map;
 ///
 /// @param folder of the environment; need not be there yet
 record PythonPackages(Path folder) {
-    private static final String MAKE =
-            """
+    private static final String MAKE = """
             import pathlib, site, sys, venv
             shared = site.getsitepackages()
             venv.create(sys.argv[1], with_pip=False, symlinks=True)

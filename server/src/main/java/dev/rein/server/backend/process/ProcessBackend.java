@@ -49,7 +49,12 @@ public final class ProcessBackend implements Backend {
     private final ExecutorService watchers = Executors.newVirtualThreadPerTaskExecutor();
 
     private ProcessBackend(
-            HostTree tree, long logBytes, Sandbox sandbox, ControlGroups groups, Numbers numbers, JobNetworks networks) {
+            HostTree tree,
+            long logBytes,
+            Sandbox sandbox,
+            ControlGroups groups,
+            Numbers numbers,
+            JobNetworks networks) {
         this.tree = tree;
         this.logBytes = logBytes;
         this.sandbox = sandbox;

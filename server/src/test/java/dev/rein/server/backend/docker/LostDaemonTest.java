@@ -88,7 +88,8 @@ class LostDaemonTest {
     }
 
     private DockerBackend open(Duration patience) throws IOException {
-        return DockerBackend.open(folder.resolve("hosts"), new DockerSettings(socket, Optional.empty()), 1L << 20, patience);
+        return DockerBackend.open(
+                folder.resolve("hosts"), new DockerSettings(socket, Optional.empty()), 1L << 20, patience);
     }
 
     private static Host launch(DockerBackend backend, String script) throws Exception {
