@@ -9,6 +9,7 @@ import dev.rein.toolkit.environment.Environment;
 import dev.rein.toolkit.environment.EpisodeRandom;
 import dev.rein.toolkit.environment.EpisodeStatistics;
 import dev.rein.toolkit.environment.VectorEnvironment;
+import dev.rein.toolkit.environment.VectorOptions;
 import dev.rein.toolkit.kernel.Kernels;
 import dev.rein.toolkit.nn.Activation;
 import dev.rein.toolkit.nn.Adam;
@@ -76,7 +77,16 @@ public final class Dqn implements Algorithm {
     /// @param seed  of everything: episodes, initial weights, actions, batches
     /// @throws IllegalArgumentException if the actions are of another kind, or the buffer does not fit into memory
     public Dqn(DqnHyperParameters hp, Supplier<? extends Environment> maker, long seed) {
-        this(hp, model(hp), maker, seed);
+        this(hp, model(hp), maker, seed, VectorOptions.defaults());
+    }
+
+    /// @param maker   makes one environment; called `hp.nEnvs()` times
+    /// @param seed    of everything: episodes, initial weights, actions, batches
+    /// @param options of stepping: threads, which change no result, and how long a step may take; their autoreset
+    ///     must be [dev.rein.toolkit.environment.Autoreset#SAME_STEP]
+    /// @throws IllegalArgumentException as above
+    public Dqn(DqnHyperParameters hp, Supplier<? extends Environment> maker, long seed, VectorOptions options) {
+        this(hp, model(hp), maker, seed, options);
     }
 
     private static ReturnModel model(DqnHyperParameters hp) {
@@ -86,10 +96,15 @@ public final class Dqn implements Algorithm {
     }
 
     /// @param model what the network says of each action, in place of what `hp` says of it
-    public Dqn(DqnHyperParameters hp, ReturnModel model, Supplier<? extends Environment> maker, long seed) {
+    public Dqn(
+            DqnHyperParameters hp,
+            ReturnModel model,
+            Supplier<? extends Environment> maker,
+            long seed,
+            VectorOptions options) {
         this.hp = requireNonNull(hp, "hp");
         this.model = requireNonNull(model, "model");
-        environments = VectorEnvironment.of(maker, hp.nEnvs(), seed);
+        environments = VectorEnvironment.of(maker, hp.nEnvs(), seed, options.forTraining());
         if (!(environments.actionSpace() instanceof Discrete(int n))) {
             throw new IllegalArgumentException(
                     "actions: %s (expected: Discrete; for a Box take SAC or PPO, for others PPO or A2C)"

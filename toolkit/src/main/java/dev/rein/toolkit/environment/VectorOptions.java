@@ -32,6 +32,17 @@ public record VectorOptions(int threads, Autoreset autoreset, Duration stepLimit
         return new VectorOptions(1, Autoreset.SAME_STEP, Duration.ZERO, true);
     }
 
+    /// These, if a learner can do with them: it reads an episode's last observation in the step that ended it.
+    ///
+    /// @throws IllegalArgumentException if autoreset is another than [Autoreset#SAME_STEP]
+    public VectorOptions forTraining() {
+        if (autoreset != Autoreset.SAME_STEP) {
+            throw new IllegalArgumentException(
+                    "autoreset: %s (expected: SAME_STEP to train with)".formatted(autoreset));
+        }
+        return this;
+    }
+
     public VectorOptions withThreads(int value) {
         return new VectorOptions(value, autoreset, stepLimit, replayed);
     }

@@ -8,6 +8,7 @@ import dev.rein.toolkit.environment.Environment;
 import dev.rein.toolkit.environment.EpisodeRandom;
 import dev.rein.toolkit.environment.EpisodeStatistics;
 import dev.rein.toolkit.environment.VectorEnvironment;
+import dev.rein.toolkit.environment.VectorOptions;
 import dev.rein.toolkit.kernel.Kernels;
 import dev.rein.toolkit.nn.Activation;
 import dev.rein.toolkit.nn.Adam;
@@ -79,8 +80,16 @@ public final class Ppo implements Algorithm {
     /// @param maker makes one environment; called `hp.nEnvs()` times
     /// @param seed  of everything: episodes, initial weights, actions, minibatches
     public Ppo(PpoHyperParameters hp, Supplier<? extends Environment> maker, long seed) {
+        this(hp, maker, seed, VectorOptions.defaults());
+    }
+
+    /// @param maker   makes one environment; called `hp.nEnvs()` times
+    /// @param seed    of everything: episodes, initial weights, actions, minibatches
+    /// @param options of stepping: threads, which change no result, and how long a step may take; their autoreset
+    ///     must be [dev.rein.toolkit.environment.Autoreset#SAME_STEP]
+    public Ppo(PpoHyperParameters hp, Supplier<? extends Environment> maker, long seed, VectorOptions options) {
         this.hp = requireNonNull(hp, "hp");
-        environments = VectorEnvironment.of(maker, hp.nEnvs(), seed);
+        environments = VectorEnvironment.of(maker, hp.nEnvs(), seed, options.forTraining());
         random = new EpisodeRandom(seed, -1, 0);
         int features = environments.observationSpace().features();
         int[] observed = environments.observationSpace().shape();

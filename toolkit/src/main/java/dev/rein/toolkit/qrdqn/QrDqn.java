@@ -5,6 +5,7 @@ import dev.rein.toolkit.dqn.Dqn;
 import dev.rein.toolkit.dqn.ReturnModel;
 import dev.rein.toolkit.environment.Environment;
 import dev.rein.toolkit.environment.EpisodeStatistics;
+import dev.rein.toolkit.environment.VectorOptions;
 import dev.rein.toolkit.policy.Policy;
 import dev.rein.toolkit.training.Algorithm;
 import java.util.Map;
@@ -20,7 +21,7 @@ public final class QrDqn implements Algorithm {
     /// @param seed  of everything: episodes, initial weights, actions, batches
     /// @throws IllegalArgumentException if the actions are of another kind, or the buffer does not fit into memory
     public QrDqn(QrDqnHyperParameters hp, Supplier<? extends Environment> maker, long seed) {
-        learner = new Dqn(hp.dqn(), new ReturnModel.Quantiles(hp.nQuantiles()), maker, seed);
+        learner = new Dqn(hp.dqn(), new ReturnModel.Quantiles(hp.nQuantiles()), maker, seed, VectorOptions.defaults());
     }
 
     @Override

@@ -1,0 +1,113 @@
+package dev.rein.toolkit.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rein.toolkit.a2c.A2c;
+import dev.rein.toolkit.a2c.A2cHyperParameters;
+import dev.rein.toolkit.dqn.Dqn;
+import dev.rein.toolkit.dqn.DqnHyperParameters;
+import dev.rein.toolkit.environment.Autoreset;
+import dev.rein.toolkit.environment.Environment;
+import dev.rein.toolkit.environment.EnvironmentException;
+import dev.rein.toolkit.environment.Row;
+import dev.rein.toolkit.environment.Step;
+import dev.rein.toolkit.environment.VectorOptions;
+import dev.rein.toolkit.environment.classic.CartPole;
+import dev.rein.toolkit.ppo.Ppo;
+import dev.rein.toolkit.ppo.PpoHyperParameters;
+import dev.rein.toolkit.probe.World;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// How a learner's environments are stepped: by threads, and watched.
+class SteppingTest {
+    private static Algorithm made(String name, Supplier<? extends Environment> maker, VectorOptions options) {
+        Map<String, String> small = Map.of("n_envs", "5", "net_arch", "8");
+        return switch (name) {
+            case "ppo" ->
+                new Ppo(
+                        PpoHyperParameters.defaults().with(small).with(Map.of("n_steps", "32", "batch_size", "40")),
+                        maker,
+                        3,
+                        options);
+            case "a2c" -> new A2c(A2cHyperParameters.defaults().with(small), maker, 3, options);
+            default ->
+                new Dqn(
+                        DqnHyperParameters.defaults()
+                                .with(small)
+                                .with(Map.of("learning_starts", "50", "buffer_size", "500", "batch_size", "16")),
+                        maker,
+                        3,
+                        options);
+        };
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ppo", "a2c", "dqn"})
+    void thePolicyIsTheSameBitForBitForAnyNumberOfThreads(String name) {
+        float[][] parameters = new float[2][];
+        for (int run = 0; run < 2; run++) {
+            var options = VectorOptions.defaults().withThreads(run == 0 ? 1 : 3);
+            try (Algorithm algorithm = made(name, CartPole::v1, options)) {
+                algorithm.train(800, _ -> {});
+                parameters[run] = algorithm.policy().network().parameters();
+            }
+        }
+        assertThat(parameters[1]).containsExactly(parameters[0]);
+    }
+
+    @Test
+    void anEnvironmentThatHangsInTrainingIsNamed() throws InterruptedException {
+        var never = new CountDownLatch(1);
+        var hung = new CountDownLatch(1);
+        Supplier<Environment> maker = () -> new World() {
+            @Override
+            public void step(Row action, Step step) {
+                step.observation().put(0);
+                hung.countDown();
+                try {
+                    never.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        };
+        Algorithm ppo = made("ppo", maker, VectorOptions.defaults().withStepLimit(Duration.ofMillis(500)));
+        assertThatThrownBy(() -> ppo.train(100, _ -> {}))
+                .isInstanceOf(EnvironmentException.class)
+                .hasMessageContaining("environment 0, episode 0, step 1");
+        hung.await();
+        never.countDown();
+    }
+
+    @Test
+    void anEnvironmentThatThrowsInTrainingIsNamedWithItsCause() {
+        Supplier<Environment> maker = () -> new World() {
+            @Override
+            public void step(Row action, Step step) {
+                throw new IllegalStateException("the queue is negative");
+            }
+        };
+        try (Algorithm a2c = made("a2c", maker, VectorOptions.defaults())) {
+            assertThatThrownBy(() -> a2c.train(100, _ -> {}))
+                    .isInstanceOf(EnvironmentException.class)
+                    .hasMessageContaining("environment 0, episode 0, step 1 with action [")
+                    .hasMessageContaining("it threw java.lang.IllegalStateException: the queue is negative")
+                    .hasRootCauseMessage("the queue is negative");
+        }
+    }
+
+    @Test
+    void aLearnerRefusesAnotherAutoreset() {
+        var options = VectorOptions.defaults().withAutoreset(Autoreset.NEXT_STEP);
+        assertThatThrownBy(() -> made("dqn", CartPole::v1, options))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("autoreset: NEXT_STEP (expected: SAME_STEP to train with)");
+    }
+}
