@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 public class CartPole {
     public static void main(String[] arguments) throws IOException {
         var job = TrainingEnvironment.current(arguments);
-        long steps = job.hyperparameters().integer("steps", 100_000);
+        long steps = job.hyperparameters().integer("steps", 120_000);
         long seed = job.hyperparameters().integer("seed", 1);
         // shorter sight than the defaults: a pole that falls is punished within a second
         var ppo = PpoHyperParameters.defaults()

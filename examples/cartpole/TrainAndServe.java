@@ -15,7 +15,7 @@ public class TrainAndServe {
                 .role("ReinRole")
                 .instanceType("ml.m5.large")
                 .instanceCount(1)
-                .hyperparameters(Map.of("steps", 100_000))
+                .hyperparameters(Map.of("steps", 120_000))
                 .build();
         estimator.fit();
         Predictor predictor = estimator.deploy(1, "ml.m5.large");

@@ -47,9 +47,9 @@ final class Quickstart implements Callable<Integer> {
 
     @Option(
             names = "--steps",
-            defaultValue = "100000",
+            defaultValue = "120000",
             description = "environment steps to learn from (default: ${DEFAULT-VALUE})")
-    private int steps = 100_000;
+    private int steps = 120_000;
 
     @Option(names = "--seed", defaultValue = "1", description = "of everything (default: ${DEFAULT-VALUE})")
     private int seed = 1;
@@ -136,8 +136,8 @@ final class Quickstart implements Callable<Integer> {
                 .hyperparameters(Map.of("steps", steps, "seed", seed))
                 .build();
         String job = train(session, estimator);
-        say("Solved     CartPole-v1: mean return %.1f over 100 evaluation episodes (solved from %.0f)"
-                .formatted(evaluated, SOLVED));
+        say("%s CartPole-v1: mean return %.1f over 100 evaluation episodes (solved from %.0f)"
+                .formatted(evaluated >= SOLVED ? "Solved    " : "Not solved", evaluated, SOLVED));
         serve(estimator, job);
     }
 
