@@ -10,6 +10,7 @@ NVIDIA's libraries are left out where there is no driver for them; REIN_GPU=yes 
 Exit codes: 0 made, 2 the machine lacks something, 3 a package could not be installed.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -171,8 +172,12 @@ def main():
         target = pathlib.Path(sys.argv[2]).resolve() / f"{folder.name}-{wanted[:12]}"
         marker = target / MARKER
         if not marker.exists():
-            Recipe(folder, target, description, gpu).make()
-            marker.write_text(json.dumps({"digest": wanted, "base": sys.base_prefix}))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with open(target.parent / f"{target.name}.lock", "w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)  # another recipe may be making it: then it is there afterwards
+                if not marker.exists():
+                    Recipe(folder, target, description, gpu).make()
+                    marker.write_text(json.dumps({"digest": wanted, "base": sys.base_prefix}))
     except (Problem, OSError) as problem:
         print(f"{folder.name}: {problem}", flush=True)
         sys.exit(getattr(problem, "code", 2))

@@ -15,32 +15,44 @@ from sagemaker_inference.default_inference_handler import DefaultInferenceHandle
 from rein_serving import files
 from rein_serving.settings import Refusal
 
-POLICY = "default_policy"
 MODULE = "class_and_ctor_args.pkl"
+POLICY = "rllib_checkpoint.json"
 WORDS = {"observation": "action", "observations": "actions", "instances": "predictions"}
 
 
 def handler(model):
     """For what the model holds."""
     exported = any(files.all_of(model, pattern) for pattern in ("*.pt", "*.pth", "*.onnx"))
-    if exported and not files.all_of(model, "rllib_checkpoint.json") and not files.all_of(model, MODULE):
+    if exported and not files.all_of(model, POLICY) and not files.all_of(model, MODULE):
         from rein_serving import pytorch_default
 
         return pytorch_default.handler(model)
     return Handler()
 
 
+def _folders(model, marker):
+    return [file.parent for file in files.all_of(model, marker)]
+
+
+def _named(folders):
+    """The folder of the only policy, or of RLlib's default one; None if there is none."""
+    found = list(folders)
+    default = [folder for folder in found if folder.name == "default_policy"]
+    if len(default or found) > 1:
+        there = ", ".join(folder.name for folder in found)
+        raise Refusal(f"the checkpoint holds the policies {there} (expected: one, or default_policy); give a model_fn")
+    return (default or found or [None])[0]
+
+
 class Handler(DefaultInferenceHandler):
     def default_model_fn(self, model_dir, context=None):
         model = pathlib.Path(model_dir)
-        for file in files.all_of(model, MODULE):
-            folder = file.parent / "learner_group" / "learner" / "rl_module" / POLICY
-            if folder.is_dir():
-                return ModulePolicy(folder)
-            if file.parent.parent.name == "rl_module" or file.parent.name == POLICY:
-                return ModulePolicy(file.parent)
-        for file in files.all_of(model, "rllib_checkpoint.json"):
-            return OldPolicy(file.parent)
+        module = _named(folder for folder in _folders(model, MODULE) if folder.parent.name == "rl_module")
+        if module:
+            return ModulePolicy(module)
+        policy = _named(folder for folder in _folders(model, POLICY) if folder.parent.name == "policies")
+        if policy:
+            return OldPolicy(policy)
         raise files.none_fits(
             model,
             "an RLlib checkpoint, TorchScript or ONNX; for a SavedModel choose an image of TensorFlow Serving, such as "
@@ -113,14 +125,9 @@ class OldPolicy:
         self._eager_off()
         from ray.rllib.policy.policy import Policy
 
-        restored = Policy.from_checkpoint(str(folder))
-        if isinstance(restored, dict):
-            if len(restored) != 1 and POLICY not in restored:
-                there = ", ".join(sorted(restored))
-                raise Refusal(f"{folder.name} holds the policies {there} (expected: one, or {POLICY}); give a model_fn")
-            restored = restored.get(POLICY) or next(iter(restored.values()))
-        self._policy = restored
-        original = getattr(restored.observation_space, "original_space", restored.observation_space)
+        self._policy = Policy.from_checkpoint(str(folder))
+        space = self._policy.observation_space
+        original = getattr(space, "original_space", space)
         self._preprocess = self._preprocessor(original)
         self.shape = tuple(original.shape)
 

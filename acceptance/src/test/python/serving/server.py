@@ -13,7 +13,7 @@ import textwrap
 import time
 
 SERVE = pathlib.Path(__file__).resolve().parents[5] / "runtimes" / "serving" / "serve.py"
-PATIENCE = 120
+PATIENCE = 300
 
 
 class Answer:

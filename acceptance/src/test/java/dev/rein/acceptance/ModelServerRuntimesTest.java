@@ -1,10 +1,21 @@
 package dev.rein.acceptance;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rein.sdk.Action;
+import dev.rein.sdk.Predictor;
+import dev.rein.sdk.RLEstimator;
+import dev.rein.sdk.RLFramework;
+import dev.rein.sdk.RLToolkit;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Models of each framework behind the model server: what it answers is what the framework says. Each script is a
 /// suite of its own, run by the runtime's Python.
@@ -21,5 +32,84 @@ class ModelServerRuntimesTest {
     @Test
     void symbolsAndParametersAnswerAsMxnetDoes() throws Exception {
         Python.runIn(Runtimes.python("coach"), "serving/test_mxnet.py", Map.of(), scratch);
+    }
+
+    @Test
+    void torchScriptAndOnnxAnswerAsPyTorchDoes() throws Exception {
+        Python.runIn(Runtimes.python("gymnasium"), "serving/test_pytorch.py", Map.of(), scratch);
+    }
+
+    @Test
+    void checkpointsOfOldRayActAsTheirPolicies() throws Exception {
+        Python.runIn(Runtimes.python("ray-2.3.1"), "serving/test_ray.py", Map.of(), scratch);
+    }
+
+    @Test
+    void checkpointsOfNewRayActAsTheirModules() throws Exception {
+        Python.runIn(Runtimes.python("ray-2.60.0"), "serving/test_ray.py", Map.of(), scratch);
+    }
+
+    @Test
+    void aRayEstimatorOfTheJavaSdkDeploysItsCheckpoint() throws Exception {
+        try (var platform = platform("ray-2.3.1");
+                var session = platform.session()) {
+            RLEstimator estimator = RLEstimator.builder()
+                    .session(session)
+                    .entryPoint(script("train_ray_policy.py"))
+                    .toolkit(RLToolkit.RAY)
+                    .toolkitVersion("1.6.0")
+                    .framework(RLFramework.PYTORCH)
+                    .role("arn:aws:iam::000000000000:role/ReinRole")
+                    .instanceType("ml.m5.large")
+                    .instanceCount(1)
+                    .build();
+            estimator.fit();
+            estimator.downloadModel(scratch.resolve("model"));
+            JsonNode expected = new JsonMapper().readTree(Files.readString(scratch.resolve("model/expected.json")));
+            Predictor predictor = estimator.deploy(1, "ml.m5.large");
+            for (int i = 0; i < expected.path("actions").size(); i++) {
+                JsonNode row = expected.path("observations").get(i);
+                Action action = predictor.predict(
+                        row.get(0).floatValue(),
+                        row.get(1).floatValue(),
+                        row.get(2).floatValue(),
+                        row.get(3).floatValue());
+                assertThat(action.index())
+                        .isEqualTo(expected.path("actions").get(i).intValue());
+            }
+            JsonNode all = predictor.predict(Map.of("instances", expected.path("observations")));
+            assertThat(all.path("predictions")).isEqualTo(expected.path("actions"));
+            predictor.deleteModel();
+            predictor.deleteEndpoint();
+        }
+    }
+
+    /// Whose environments are the tests' own, these made beforehand.
+    private Platform platform(String... runtimes) throws IOException, InterruptedException {
+        for (String runtime : runtimes) {
+            Runtimes.python(runtime);
+        }
+        Path home = Files.createDirectory(scratch.resolve("home"));
+        Files.createSymbolicLink(home.resolve("runtimes"), Runtimes.cache());
+        return Platform.start(home);
+    }
+
+    private static String script(String name) {
+        return Checkout.root()
+                .resolve("acceptance/src/test/python/serving")
+                .resolve(name)
+                .toString();
+    }
+
+    @Test
+    void sagemakersPythonSdkDeploysCoachOnItsPredictors() throws Exception {
+        try (var platform = platform("coach", "tensorflow")) {
+            Python.run(
+                    "sagemaker",
+                    "sagemaker_sdk_deploys_frameworks.py",
+                    platform.awsEnvironment(),
+                    scratch,
+                    script("train_policy.py"));
+        }
     }
 }

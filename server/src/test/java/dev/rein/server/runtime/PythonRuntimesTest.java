@@ -78,6 +78,16 @@ class PythonRuntimesTest {
     }
 
     @Test
+    void twoServersOfOneCacheMakeAnEnvironmentOnce() throws IOException {
+        var both = List.of(read("python3").getFirst(), read("python3").getFirst()).stream()
+                .map(runtime -> runtime.prepared(progress::add))
+                .toList();
+        assertThat(path(both.getFirst().join())).isEqualTo(path(both.getLast().join()));
+        assertThat(progress.stream().filter(line -> line.contains("once; this takes minutes")))
+                .hasSize(1);
+    }
+
+    @Test
     void anotherRecipeMakesAnotherEnvironment() throws IOException {
         String before = path(prepared());
         describe("plain", "\"start\": [\"json\"]");

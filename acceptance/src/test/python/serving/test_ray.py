@@ -1,0 +1,83 @@
+"""RLlib's checkpoints behind the model server: it acts as the policy does. For every Ray that a runtime holds."""
+
+import unittest
+
+import gymnasium
+import numpy as np
+import ray
+from server import Server
+
+ROWS = np.array([[0.1, 0.2, 0.3, 0.4], [0.01, -0.2, 0.03, -0.4], [0, 1, 0, 0], [0, -1, 0, 0]], np.float32)
+OLD = ray.__version__.startswith("2.3")
+
+
+def spaces():
+    made = gymnasium.make("CartPole-v1")
+    return made.observation_space, made.action_space
+
+
+class GivenACheckpoint(unittest.TestCase):
+    """In the folders of an algorithm's, written by RLlib; random weights choose, too."""
+
+    def acts_like(self, server, actions):
+        with server:
+            self.assertEqual({"actions": actions}, server.invoke({"observations": ROWS.tolist()}).json)
+            self.assertEqual({"predictions": actions}, server.invoke({"instances": ROWS.tolist()}).json)
+            self.assertEqual({"actions": actions}, server.invoke(ROWS.tolist()).json)
+            self.assertEqual({"action": actions[1]}, server.invoke({"observation": ROWS[1].tolist()}).json)
+            self.assertEqual({"action": actions[1]}, server.invoke(ROWS[1].tolist()).json)
+            csv = "\n".join(",".join(map(str, row)) for row in ROWS.tolist())
+            self.assertEqual({"actions": actions}, server.invoke(csv, "text/csv").json)
+            wrong = server.invoke({"observation": [1, 2]})
+            self.assertEqual((400, "observations of the shape [2] (expected: [4])"), (wrong.status, wrong.text))
+            self.assertEqual(400, server.invoke({"state": [1, 2]}).status)
+
+    def old(self, policy):
+        server = Server("ray")
+        policy.export_checkpoint(str(server.model / "checkpoint" / "policies" / "default_policy"))
+        self.acts_like(server, policy.compute_actions(ROWS, explore=False)[0].tolist())
+
+    @unittest.skipUnless(OLD, "Ray 2.3.1's")
+    def test_of_tensorflow_it_acts_like_the_policy(self):
+        import tensorflow as tf
+        from ray.rllib.algorithms.ppo import PPOConfig
+        from ray.rllib.algorithms.ppo.ppo_tf_policy import PPOTF1Policy
+
+        tf.compat.v1.disable_eager_execution()
+        with tf.Graph().as_default():
+            self.old(PPOTF1Policy(*spaces(), PPOConfig().framework("tf").to_dict()))
+
+    @unittest.skipUnless(OLD, "Ray 2.3.1's")
+    def test_of_pytorch_it_acts_like_the_policy(self):
+        from ray.rllib.algorithms.ppo import PPOConfig
+        from ray.rllib.algorithms.ppo.ppo_torch_policy import PPOTorchPolicy
+
+        self.old(PPOTorchPolicy(*spaces(), PPOConfig().framework("torch").to_dict()))
+
+    @unittest.skipIf(OLD, "the new API stack's")
+    def test_of_the_new_stack_it_acts_like_the_module(self):
+        import torch
+        from ray.rllib.algorithms.ppo.ppo_catalog import PPOCatalog
+        from ray.rllib.algorithms.ppo.torch.ppo_torch_rl_module import PPOTorchRLModule
+
+        observations, actions = spaces()
+        module = PPOTorchRLModule(
+            observation_space=observations, action_space=actions, model_config={}, catalog_class=PPOCatalog
+        )
+        server = Server("ray")
+        module.save_to_path(
+            str(server.model / "checkpoint" / "learner_group" / "learner" / "rl_module" / "default_policy")
+        )
+        logits = module.forward_inference({"obs": torch.from_numpy(ROWS)})["action_dist_inputs"]
+        self.acts_like(server, logits.argmax(-1).tolist())
+
+
+class GivenNoCheckpoint(unittest.TestCase):
+    def test_a_saved_model_is_sent_to_its_own_server(self):
+        server = Server("ray")
+        (server.model / "saved_model.pb").write_bytes(b"x")
+        self.assertIn("for a SavedModel choose an image of TensorFlow Serving", server.refused())
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
