@@ -28,8 +28,10 @@ EDITION = 2  # of this program: to be raised when it would make another environm
 
 # Modules of Rein's own lie outside the environment: a server names the folders of its own release by REIN_PYTHON_PATH.
 START = """import os, sys; sys.path.extend(filter(None, os.environ.get("REIN_PYTHON_PATH", {path!r}).split(os.pathsep)))
-import os, sys; sys.setdlopenflags(os.RTLD_LAZY)
 """
+# What stands in for a library lacks most symbols, which must not be looked for before they are called. Nowhere else:
+# TensorFlow, loaded so, crashes.
+LAZY = "import os, sys; sys.setdlopenflags(os.RTLD_LAZY)\n"
 
 
 class Problem(Exception):
@@ -88,7 +90,7 @@ class Recipe:
             for name, symbols in self.spared["hollow"].items():
                 (site / self.spared["folder"] / name).write_bytes(library(name, symbols))
         path = os.pathsep.join(str((self.folder / name).resolve()) for name in self.description.get("path", []))
-        (site / "rein.pth").write_text(START.format(path=path))
+        (site / "rein.pth").write_text(START.format(path=path) + (LAZY if self.spared else ""))
         for module in self.description.get("start", []):
             with (site / "rein.pth").open("a") as file:
                 file.write(f"import {module}\n")
