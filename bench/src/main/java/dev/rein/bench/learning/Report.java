@@ -50,7 +50,7 @@ final class Report {
     }
 
     private AlgorithmPage page(String algorithm) {
-        Path root = folder.toAbsolutePath().normalize().getParent().getParent();
+        Path root = folder.resolve("../..").toAbsolutePath().normalize();
         return new AlgorithmPage(
                 root.resolve("docs").resolve("algorithms"), root.resolve("toolkit/src/main/java"), algorithm);
     }
