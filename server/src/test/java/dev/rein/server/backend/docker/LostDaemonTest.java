@@ -52,6 +52,14 @@ class LostDaemonTest {
         if (engine != null) {
             engine.close();
             stop();
+            // a daemon that was killed leaves its own mount of its folder
+            new ProcessBuilder(
+                            "sh",
+                            "-c",
+                            "while umount -l \"$0\" 2>/dev/null; do :; done",
+                            folder.resolve("docker").toString())
+                    .start()
+                    .waitFor();
         }
     }
 
