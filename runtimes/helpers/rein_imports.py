@@ -31,11 +31,14 @@ class _After(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
         if name != self._name:
             return None
-        sys.meta_path.remove(self)
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
         if spec is not None and spec.loader is not None:
-            spec.loader = _Patched(spec.loader, self._change)
+            spec.loader = _Patched(spec.loader, self._loaded)
         return spec
+
+    def _loaded(self, module):
+        sys.meta_path.remove(self)  # not before: a spec may be asked for without a module being loaded
+        self._change(module)
 
 
 def after(name, change):

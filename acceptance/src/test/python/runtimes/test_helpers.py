@@ -95,6 +95,12 @@ class Names(unittest.TestCase):
         self.assertIs(old.JSONDecoder, new.JSONDecoder)
         self.assertEqual(new.__spec__.name, "json.decoder")
 
+    def test_that_are_aliases_of_changed_modules_show_the_change(self):
+        sys.modules.pop("colorsys", None)
+        rein_imports.after("colorsys", lambda module: setattr(module, "changed", True))
+        rein_imports.alias("old_colorsys", "colorsys")
+        self.assertTrue(importlib.import_module("old_colorsys").changed)
+
     def test_of_the_examples_helper_modules_mean_reins_before_a_scripts_own(self):
         with tempfile.TemporaryDirectory() as code:
             theirs = pathlib.Path(code, "sagemaker_rl")
