@@ -5,9 +5,11 @@ import static java.util.Objects.requireNonNull;
 import dev.rein.toolkit.checkpoint.Checkpoint;
 import dev.rein.toolkit.distribution.ActionHead;
 import dev.rein.toolkit.distribution.Bounded;
+import dev.rein.toolkit.distribution.Distribution;
 import dev.rein.toolkit.distribution.Gaussian;
 import dev.rein.toolkit.distribution.Greedy;
 import dev.rein.toolkit.environment.Box;
+import dev.rein.toolkit.environment.Discrete;
 import dev.rein.toolkit.environment.Environment;
 import dev.rein.toolkit.environment.EpisodeRandom;
 import dev.rein.toolkit.environment.EpisodeStatistics;
@@ -92,12 +94,12 @@ public final class Ars implements Algorithm {
     }
 
     /// A linear policy's numbers are taken as they are, as in the paper; with hidden layers they are squashed and
-    /// stretched to their bounds, as in sb3-contrib.
+    /// stretched to their bounds, as in sb3-contrib. Of choices the likeliest is taken.
     private ActionHead head() {
         if (actions instanceof Box box) {
             return linear ? Gaussian.certain(box.size()) : new Bounded(box);
         }
-        return new Greedy(actions);
+        return actions instanceof Discrete ? new Greedy(actions) : Distribution.of(actions);
     }
 
     @Override
@@ -177,11 +179,7 @@ public final class Ars implements Algorithm {
             }
             moved.forward(features, 0, 1, outputs, 0);
             own.mode(outputs, environment.masks(), 1, action);
-            if (actions instanceof Box box) {
-                for (int j = 0; j < action.length; j++) {
-                    action[j] = Math.clamp(action[j], box.low(j), box.high(j));
-                }
-            }
+            actions.clip(action, 0);
         }
     }
 

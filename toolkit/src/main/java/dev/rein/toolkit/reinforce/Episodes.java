@@ -1,6 +1,5 @@
 package dev.rein.toolkit.reinforce;
 
-import dev.rein.toolkit.environment.Box;
 import dev.rein.toolkit.environment.Space;
 import dev.rein.toolkit.environment.VectorEnvironment;
 import dev.rein.toolkit.nn.Normalizer;
@@ -94,11 +93,8 @@ final class Episodes {
     /// Takes the drawn action; numbers are clipped for the environment only, and learned as they were drawn.
     void act(float gamma) {
         System.arraycopy(drawn, 0, action, rows * actionSize, actionSize);
-        for (int j = 0; j < actionSize; j++) {
-            taken[j] = environment.actionSpace() instanceof Box box
-                    ? Math.clamp(drawn[j], box.low(j), box.high(j))
-                    : drawn[j];
-        }
+        System.arraycopy(drawn, 0, taken, 0, actionSize);
+        environment.actionSpace().clip(taken, 0);
         environment.step(taken);
         float time = environment.elapsed()[0];
         reward[rows] = environment.rewards()[0];

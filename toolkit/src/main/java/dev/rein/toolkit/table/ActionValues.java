@@ -34,7 +34,8 @@ public final class ActionValues {
         this.actions = actions;
         if (!(actions instanceof Discrete(int n))) {
             throw new IllegalArgumentException(
-                    "actions: %s (expected: Discrete; a table has a number for each choice)".formatted(actions));
+                    "actions: %s (expected: Discrete, as a table has a number for each choice; for others take PPO)"
+                            .formatted(actions));
         }
         choices = n;
         layer = new Lookup(parts(observations), n);

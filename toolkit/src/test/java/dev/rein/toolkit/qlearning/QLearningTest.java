@@ -249,7 +249,8 @@ class QLearningTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("(expected: choices, Discrete or MultiDiscrete; for numbers take DQN or PPO");
         assertThatThrownBy(() -> new QLearning(hp, World.AimAbove::new, 1))
-                .hasMessageContaining("(expected: Discrete; a table has a number for each choice)");
+                .hasMessageContaining(
+                        "(expected: Discrete, as a table has a number for each choice; for others take PPO)");
     }
 
     @Test

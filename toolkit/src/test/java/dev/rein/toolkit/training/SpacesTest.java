@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rein.toolkit.a2c.A2c;
 import dev.rein.toolkit.a2c.A2cHyperParameters;
+import dev.rein.toolkit.ars.Ars;
+import dev.rein.toolkit.ars.ArsHyperParameters;
 import dev.rein.toolkit.ddpg.Ddpg;
 import dev.rein.toolkit.ddpg.DdpgHyperParameters;
 import dev.rein.toolkit.dqn.Dqn;
@@ -19,6 +21,8 @@ import dev.rein.toolkit.ppo.Ppo;
 import dev.rein.toolkit.ppo.PpoHyperParameters;
 import dev.rein.toolkit.qrdqn.QrDqn;
 import dev.rein.toolkit.qrdqn.QrDqnHyperParameters;
+import dev.rein.toolkit.reinforce.Reinforce;
+import dev.rein.toolkit.reinforce.ReinforceHyperParameters;
 import dev.rein.toolkit.sac.Sac;
 import dev.rein.toolkit.sac.SacHyperParameters;
 import dev.rein.toolkit.td3.Td3;
@@ -45,6 +49,12 @@ class SpacesTest {
                     1),
             "a2c",
             maker -> new A2c(A2cHyperParameters.defaults().with(Map.of("n_envs", "2", "net_arch", "8")), maker, 1),
+            "reinforce",
+            maker -> new Reinforce(
+                    ReinforceHyperParameters.defaults().with(Map.of("n_episodes", "4", "net_arch", "8")), maker, 1),
+            "ars",
+            maker -> new Ars(
+                    ArsHyperParameters.defaults().with(Map.of("net_arch", "8", "zero_policy", "false")), maker, 1),
             "dqn",
             maker -> new Dqn(DqnHyperParameters.defaults().with(offPolicy()), maker, 1),
             "qrdqn",
@@ -90,14 +100,16 @@ class SpacesTest {
         }
     }
 
-    private static final Set<String> CHOOSERS = Set.of("ppo", "a2c", "dqn", "qrdqn");
+    private static final Set<String> CHOOSERS = Set.of("ppo", "a2c", "reinforce", "ars", "dqn", "qrdqn");
+
+    private static final Set<String> ANYTHING = Set.of("ppo", "a2c", "reinforce", "ars");
 
     private static final Map<String, Set<String>> TAKE = Map.of(
             "discrete 3", CHOOSERS,
-            "box 2 -1.0 1.0", Set.of("ppo", "a2c", "sac", "td3", "ddpg", "tqc"),
-            "multidiscrete 2,3", Set.of("ppo", "a2c"),
-            "multibinary 2", Set.of("ppo", "a2c"),
-            "dict 2 gear discrete 3 aim box 1 -1.0 1.0", Set.of("ppo", "a2c"));
+            "box 2 -1.0 1.0", Set.of("ppo", "a2c", "reinforce", "ars", "sac", "td3", "ddpg", "tqc"),
+            "multidiscrete 2,3", ANYTHING,
+            "multibinary 2", ANYTHING,
+            "dict 2 gear discrete 3 aim box 1 -1.0 1.0", ANYTHING);
 
     @Test
     void everyAlgorithmTakesItsActionsAndNamesWhoTakesTheOthers() {
