@@ -84,7 +84,8 @@ class SacTest {
     @Test
     void discreteActionsAreRefused() {
         assertThatThrownBy(() -> new Sac(SMALL, CartPole::v1, 1))
-                .hasMessageContaining("(expected: a Box; for discrete actions take DQN or PPO)");
+                .hasMessageContaining(
+                        "(expected: a Box; for one Discrete choice take DQN or PPO, for others PPO or A2C)");
     }
 
     @Test

@@ -75,7 +75,8 @@ class Td3Test {
     @Test
     void discreteActionsAreRefused() {
         assertThatThrownBy(() -> new Td3(SMALL, CartPole::v1, 1))
-                .hasMessageContaining("(expected: a Box; for discrete actions take DQN or PPO)");
+                .hasMessageContaining(
+                        "(expected: a Box; for one Discrete choice take DQN or PPO, for others PPO or A2C)");
     }
 
     @Test
