@@ -21,6 +21,7 @@ import dev.rein.toolkit.nn.Sequential;
 import dev.rein.toolkit.policy.Policy;
 import dev.rein.toolkit.rollout.Rollout;
 import dev.rein.toolkit.training.Algorithm;
+import dev.rein.toolkit.training.Opened;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -72,30 +73,35 @@ public final class A2c implements Algorithm {
     ///     must be [dev.rein.toolkit.environment.Autoreset#SAME_STEP]
     public A2c(A2cHyperParameters hp, Supplier<? extends Environment> maker, long seed, VectorOptions options) {
         this.hp = requireNonNull(hp, "hp");
-        environments = VectorEnvironment.of(maker, hp.nEnvs(), seed, options.forTraining());
-        random = new EpisodeRandom(seed, -1, 0);
-        int features = environments.observationSpace().features();
-        int[] observed = environments.observationSpace().shape();
-        var shape = Architecture.of(observed, hp.filters(), hp.netArch(), hp.activation(), hp.layerNorm());
-        head = hp.useSde()
-                ? Distribution.stateDependent(
-                        environments.actionSpace(), shape.latent(features), hp.logStdInit(), hp.sdeSampleFreq())
-                : Distribution.of(environments.actionSpace());
-        Arrays.fill(head.parameters(), hp.logStdInit()); // a head's own parameters are logarithms of deviations
-        var initialisation = hp.orthoInit() ? Initialisation.ORTHOGONAL : Initialisation.UNIFORM;
-        actor = shape.network(features, head.outputs(), Activation.IDENTITY).initialise(random, initialisation, 0.01f);
-        critic = shape.network(features, 1, Activation.IDENTITY).initialise(random, initialisation, 1);
-        head.reads(actor);
-        actorOptimizer = optimizer(actor.parameters().length);
-        criticOptimizer = optimizer(critic.parameters().length);
-        headOptimizer = optimizer(head.parameters().length);
-        normalizer = hp.normalizeObservations() ? new Normalizer(features) : null;
-        rollout = new Rollout(environments, hp.nSteps(), hp.gamma(), head.outputs(), normalizer, hp.normalizeRewards());
-        actorOutput = new float[rollout.size() * head.outputs()];
-        actorGradient = new float[actorOutput.length];
-        criticOutput = new float[rollout.size()];
-        criticGradient = new float[rollout.size()];
-        environments.reset();
+        try (var opened = new Opened()) {
+            environments = opened.own(VectorEnvironment.of(maker, hp.nEnvs(), seed, options.forTraining()));
+            random = new EpisodeRandom(seed, -1, 0);
+            int features = environments.observationSpace().features();
+            int[] observed = environments.observationSpace().shape();
+            var shape = Architecture.of(observed, hp.filters(), hp.netArch(), hp.activation(), hp.layerNorm());
+            head = hp.useSde()
+                    ? Distribution.stateDependent(
+                            environments.actionSpace(), shape.latent(features), hp.logStdInit(), hp.sdeSampleFreq())
+                    : Distribution.of(environments.actionSpace());
+            Arrays.fill(head.parameters(), hp.logStdInit()); // a head's own parameters are logarithms of deviations
+            var initialisation = hp.orthoInit() ? Initialisation.ORTHOGONAL : Initialisation.UNIFORM;
+            actor = shape.network(features, head.outputs(), Activation.IDENTITY)
+                    .initialise(random, initialisation, 0.01f);
+            critic = shape.network(features, 1, Activation.IDENTITY).initialise(random, initialisation, 1);
+            head.reads(actor);
+            actorOptimizer = optimizer(actor.parameters().length);
+            criticOptimizer = optimizer(critic.parameters().length);
+            headOptimizer = optimizer(head.parameters().length);
+            normalizer = hp.normalizeObservations() ? new Normalizer(features) : null;
+            rollout = new Rollout(
+                    environments, hp.nSteps(), hp.gamma(), head.outputs(), normalizer, hp.normalizeRewards());
+            actorOutput = new float[rollout.size() * head.outputs()];
+            actorGradient = new float[actorOutput.length];
+            criticOutput = new float[rollout.size()];
+            criticGradient = new float[rollout.size()];
+            environments.reset();
+            opened.keep();
+        }
     }
 
     /// Section 4 of the paper: RMSprop, here with statistics of one learner, so there is nothing to share.

@@ -22,6 +22,7 @@ import dev.rein.toolkit.nn.Normalizer;
 import dev.rein.toolkit.nn.Sequential;
 import dev.rein.toolkit.policy.Policy;
 import dev.rein.toolkit.training.Algorithm;
+import dev.rein.toolkit.training.Opened;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -72,25 +73,28 @@ public final class Ars implements Algorithm {
     /// @param threads that candidates play on, at least 1; more than there are candidates are not used
     public Ars(ArsHyperParameters hp, Supplier<? extends Environment> maker, long seed, int threads) {
         this.hp = requireNonNull(hp, "hp");
-        random = new EpisodeRandom(seed, -1, 0);
-        playground = new Playground(2 * hp.nDelta(), threads, maker, seed);
-        observations = playground.environment(0).observationSpace();
-        actions = playground.environment(0).actionSpace();
-        linear = hp.netArch().isEmpty();
-        head = head();
-        network = Architecture.mlp(hp.activation(), hp.netArch())
-                .network(
-                        observations.features(),
-                        head.outputs(),
-                        head instanceof Bounded ? Activation.TANH : Activation.IDENTITY);
-        if (!hp.zeroPolicy()) {
-            network.initialise(random, Initialisation.UNIFORM, 1);
+        try (var opened = new Opened()) {
+            random = new EpisodeRandom(seed, -1, 0);
+            playground = opened.own(new Playground(2 * hp.nDelta(), threads, maker, seed));
+            observations = playground.environment(0).observationSpace();
+            actions = playground.environment(0).actionSpace();
+            linear = hp.netArch().isEmpty();
+            head = head();
+            network = Architecture.mlp(hp.activation(), hp.netArch())
+                    .network(
+                            observations.features(),
+                            head.outputs(),
+                            head instanceof Bounded ? Activation.TANH : Activation.IDENTITY);
+            if (!hp.zeroPolicy()) {
+                network.initialise(random, Initialisation.UNIFORM, 1);
+            }
+            normalizer = hp.normalizeObservations() ? new Normalizer(observations.features()) : null;
+            candidates = new Candidate[playground.count()];
+            Arrays.setAll(candidates, i -> new Candidate(playground.environment(i)));
+            delta = new float[Math.multiplyExact(hp.nDelta(), network.parameters().length)];
+            order = IntStream.range(0, hp.nDelta()).boxed().toArray(Integer[]::new);
+            opened.keep();
         }
-        normalizer = hp.normalizeObservations() ? new Normalizer(observations.features()) : null;
-        candidates = new Candidate[playground.count()];
-        Arrays.setAll(candidates, i -> new Candidate(playground.environment(i)));
-        delta = new float[Math.multiplyExact(hp.nDelta(), network.parameters().length)];
-        order = IntStream.range(0, hp.nDelta()).boxed().toArray(Integer[]::new);
     }
 
     /// A linear policy's numbers are taken as they are, as in the paper; with hidden layers they are squashed and

@@ -25,6 +25,7 @@ import dev.rein.toolkit.replay.Experience;
 import dev.rein.toolkit.replay.Priorities;
 import dev.rein.toolkit.replay.ReplayBuffer;
 import dev.rein.toolkit.training.Algorithm;
+import dev.rein.toolkit.training.Opened;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -104,42 +105,45 @@ public final class Dqn implements Algorithm {
             VectorOptions options) {
         this.hp = requireNonNull(hp, "hp");
         this.model = requireNonNull(model, "model");
-        environments = VectorEnvironment.of(maker, hp.nEnvs(), seed, options.forTraining());
-        if (!(environments.actionSpace() instanceof Discrete(int n))) {
-            throw new IllegalArgumentException(
-                    "actions: %s (expected: Discrete; for a Box take SAC or PPO, for others PPO or A2C)"
-                            .formatted(environments.actionSpace()));
+        try (var opened = new Opened()) {
+            environments = opened.own(VectorEnvironment.of(maker, hp.nEnvs(), seed, options.forTraining()));
+            if (!(environments.actionSpace() instanceof Discrete(int n))) {
+                throw new IllegalArgumentException(
+                        "actions: %s (expected: Discrete; for a Box take SAC or PPO, for others PPO or A2C)"
+                                .formatted(environments.actionSpace()));
+            }
+            choices = n;
+            width = choices * model.width();
+            random = new EpisodeRandom(seed, -1, 0);
+            dueling = hp.dueling() ? new Dueling(choices, model.width()) : null;
+            int[] observed = environments.observationSpace().shape();
+            int features = environments.observationSpace().features();
+            Sequential quiet = Architecture.of(observed, hp.filters(), hp.netArch(), hp.activation(), hp.layerNorm())
+                    .network(features, dueling == null ? width : dueling.inputs(), Activation.IDENTITY);
+            online = (hp.noisy() ? quiet.noisy(hp.noisySigma()) : quiet).initialise(random, Initialisation.UNIFORM, 1);
+            slow = online.copy();
+            optimizer = new Adam(online.parameters().length, hp.adamEps());
+            int maskSize = environments.masks().length / hp.nEnvs();
+            buffer = new ReplayBuffer(
+                    environments.observationSpace(),
+                    1,
+                    maskSize,
+                    hp.bufferSize(),
+                    hp.prioritized() ? new Priorities(hp.bufferSize(), hp.priorityAlpha()) : null);
+            batch = buffer.batch(hp.batchSize());
+            int rows = Math.max(hp.batchSize(), hp.nEnvs());
+            actions = new float[hp.nEnvs()];
+            raw = new float[rows * online.outputSize()];
+            byRaw = new float[raw.length];
+            values = new float[rows * width];
+            nextValues = new float[rows * width];
+            byValues = new float[rows * width];
+            nextAction = new int[hp.batchSize()];
+            errors = new float[hp.batchSize()];
+            environments.reset();
+            experience = new Experience(environments, buffer, hp.gamma(), hp.nSteps());
+            opened.keep();
         }
-        choices = n;
-        width = choices * model.width();
-        random = new EpisodeRandom(seed, -1, 0);
-        dueling = hp.dueling() ? new Dueling(choices, model.width()) : null;
-        int[] observed = environments.observationSpace().shape();
-        int features = environments.observationSpace().features();
-        Sequential quiet = Architecture.of(observed, hp.filters(), hp.netArch(), hp.activation(), hp.layerNorm())
-                .network(features, dueling == null ? width : dueling.inputs(), Activation.IDENTITY);
-        online = (hp.noisy() ? quiet.noisy(hp.noisySigma()) : quiet).initialise(random, Initialisation.UNIFORM, 1);
-        slow = online.copy();
-        optimizer = new Adam(online.parameters().length, hp.adamEps());
-        int maskSize = environments.masks().length / hp.nEnvs();
-        buffer = new ReplayBuffer(
-                environments.observationSpace(),
-                1,
-                maskSize,
-                hp.bufferSize(),
-                hp.prioritized() ? new Priorities(hp.bufferSize(), hp.priorityAlpha()) : null);
-        batch = buffer.batch(hp.batchSize());
-        int rows = Math.max(hp.batchSize(), hp.nEnvs());
-        actions = new float[hp.nEnvs()];
-        raw = new float[rows * online.outputSize()];
-        byRaw = new float[raw.length];
-        values = new float[rows * width];
-        nextValues = new float[rows * width];
-        byValues = new float[rows * width];
-        nextAction = new int[hp.batchSize()];
-        errors = new float[hp.batchSize()];
-        environments.reset();
-        experience = new Experience(environments, buffer, hp.gamma(), hp.nSteps());
     }
 
     @Override

@@ -19,6 +19,7 @@ import dev.rein.toolkit.nn.Sequential;
 import dev.rein.toolkit.policy.Policy;
 import dev.rein.toolkit.rollout.Rollout;
 import dev.rein.toolkit.training.Algorithm;
+import dev.rein.toolkit.training.Opened;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -89,39 +90,44 @@ public final class Ppo implements Algorithm {
     ///     must be [dev.rein.toolkit.environment.Autoreset#SAME_STEP]
     public Ppo(PpoHyperParameters hp, Supplier<? extends Environment> maker, long seed, VectorOptions options) {
         this.hp = requireNonNull(hp, "hp");
-        environments = VectorEnvironment.of(maker, hp.nEnvs(), seed, options.forTraining());
-        random = new EpisodeRandom(seed, -1, 0);
-        int features = environments.observationSpace().features();
-        int[] observed = environments.observationSpace().shape();
-        var shape = Architecture.of(observed, hp.filters(), hp.netArch(), hp.activation(), hp.layerNorm());
-        head = hp.useSde()
-                ? Distribution.stateDependent(
-                        environments.actionSpace(), shape.latent(features), hp.logStdInit(), hp.sdeSampleFreq())
-                : Distribution.of(environments.actionSpace());
-        Arrays.fill(head.parameters(), hp.logStdInit()); // a head's own parameters are logarithms of deviations
-        // Detail 2: orthogonal weights, gain √2 inside, 0.01 for the policy's head, 1 for the value's.
-        // Detail 13: two networks that share nothing.
-        var initialisation = hp.orthoInit() ? Initialisation.ORTHOGONAL : Initialisation.UNIFORM;
-        actor = shape.network(features, head.outputs(), Activation.IDENTITY).initialise(random, initialisation, 0.01f);
-        critic = shape.network(features, 1, Activation.IDENTITY).initialise(random, initialisation, 1);
-        head.reads(actor);
-        // Detail 3: Adam's epsilon.
-        actorAdam = new Adam(actor.parameters().length, 1e-5f);
-        criticAdam = new Adam(critic.parameters().length, 1e-5f);
-        headAdam = new Adam(head.parameters().length, 1e-5f);
-        normalizer = hp.normalizeObservations() ? new Normalizer(features) : null;
-        rollout = new Rollout(environments, hp.nSteps(), hp.gamma(), head.outputs(), normalizer, hp.normalizeRewards());
+        try (var opened = new Opened()) {
+            environments = opened.own(VectorEnvironment.of(maker, hp.nEnvs(), seed, options.forTraining()));
+            random = new EpisodeRandom(seed, -1, 0);
+            int features = environments.observationSpace().features();
+            int[] observed = environments.observationSpace().shape();
+            var shape = Architecture.of(observed, hp.filters(), hp.netArch(), hp.activation(), hp.layerNorm());
+            head = hp.useSde()
+                    ? Distribution.stateDependent(
+                            environments.actionSpace(), shape.latent(features), hp.logStdInit(), hp.sdeSampleFreq())
+                    : Distribution.of(environments.actionSpace());
+            Arrays.fill(head.parameters(), hp.logStdInit()); // a head's own parameters are logarithms of deviations
+            // Detail 2: orthogonal weights, gain √2 inside, 0.01 for the policy's head, 1 for the value's.
+            // Detail 13: two networks that share nothing.
+            var initialisation = hp.orthoInit() ? Initialisation.ORTHOGONAL : Initialisation.UNIFORM;
+            actor = shape.network(features, head.outputs(), Activation.IDENTITY)
+                    .initialise(random, initialisation, 0.01f);
+            critic = shape.network(features, 1, Activation.IDENTITY).initialise(random, initialisation, 1);
+            head.reads(actor);
+            // Detail 3: Adam's epsilon.
+            actorAdam = new Adam(actor.parameters().length, 1e-5f);
+            criticAdam = new Adam(critic.parameters().length, 1e-5f);
+            headAdam = new Adam(head.parameters().length, 1e-5f);
+            normalizer = hp.normalizeObservations() ? new Normalizer(features) : null;
+            rollout = new Rollout(
+                    environments, hp.nSteps(), hp.gamma(), head.outputs(), normalizer, hp.normalizeRewards());
 
-        int rows = hp.batchSize();
-        order = new int[rollout.size()];
-        observations = new float[rows * features];
-        actions = new float[rows * environments.actionSpace().size()];
-        masks = new boolean[rows * (environments.masks().length / hp.nEnvs())];
-        actorOutput = new float[rows * head.outputs()];
-        actorGradient = new float[actorOutput.length];
-        criticOutput = new float[rows];
-        criticGradient = new float[rows];
-        environments.reset();
+            int rows = hp.batchSize();
+            order = new int[rollout.size()];
+            observations = new float[rows * features];
+            actions = new float[rows * environments.actionSpace().size()];
+            masks = new boolean[rows * (environments.masks().length / hp.nEnvs())];
+            actorOutput = new float[rows * head.outputs()];
+            actorGradient = new float[actorOutput.length];
+            criticOutput = new float[rows];
+            criticGradient = new float[rows];
+            environments.reset();
+            opened.keep();
+        }
     }
 
     @Override

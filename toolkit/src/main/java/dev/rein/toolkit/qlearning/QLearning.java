@@ -10,6 +10,7 @@ import dev.rein.toolkit.environment.VectorEnvironment;
 import dev.rein.toolkit.policy.Policy;
 import dev.rein.toolkit.table.ActionValues;
 import dev.rein.toolkit.training.Algorithm;
+import dev.rein.toolkit.training.Opened;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -38,13 +39,16 @@ public final class QLearning implements Algorithm {
     /// @throws IllegalArgumentException if the spaces are of another kind, or the table does not fit into memory
     public QLearning(QLearningHyperParameters hp, Supplier<? extends Environment> maker, long seed) {
         this.hp = requireNonNull(hp, "hp");
-        environments = VectorEnvironment.of(maker, hp.nEnvs(), seed);
-        random = new EpisodeRandom(seed, -1, 0);
-        table = new ActionValues(environments.observationSpace(), environments.actionSpace(), hp.initialValue());
-        size = environments.observationSpace().size();
-        state = new int[hp.nEnvs()];
-        action = new float[hp.nEnvs()];
-        environments.reset();
+        try (var opened = new Opened()) {
+            environments = opened.own(VectorEnvironment.of(maker, hp.nEnvs(), seed));
+            random = new EpisodeRandom(seed, -1, 0);
+            table = new ActionValues(environments.observationSpace(), environments.actionSpace(), hp.initialValue());
+            size = environments.observationSpace().size();
+            state = new int[hp.nEnvs()];
+            action = new float[hp.nEnvs()];
+            environments.reset();
+            opened.keep();
+        }
     }
 
     @Override

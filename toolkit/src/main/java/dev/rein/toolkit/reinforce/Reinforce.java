@@ -17,6 +17,7 @@ import dev.rein.toolkit.nn.Normalizer;
 import dev.rein.toolkit.nn.Sequential;
 import dev.rein.toolkit.policy.Policy;
 import dev.rein.toolkit.training.Algorithm;
+import dev.rein.toolkit.training.Opened;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,25 +63,28 @@ public final class Reinforce implements Algorithm {
     /// @param seed  of everything: episodes, initial weights, actions
     public Reinforce(ReinforceHyperParameters hp, Supplier<? extends Environment> maker, long seed) {
         this.hp = requireNonNull(hp, "hp");
-        environment = VectorEnvironment.of(maker, 1, seed);
-        random = new EpisodeRandom(seed, -1, 0);
-        int features = environment.observationSpace().features();
-        head = Distribution.of(environment.actionSpace());
-        Arrays.fill(head.parameters(), hp.logStdInit()); // a head's own parameters are logarithms of deviations
-        var shape = new Architecture(List.of(), List.of(), hp.netArch(), hp.activation(), hp.layerNorm());
-        actor = shape.network(features, head.outputs(), Activation.IDENTITY)
-                .initialise(random, Initialisation.ORTHOGONAL, 0.01f);
-        critic = hp.baseline() == Baseline.VALUE
-                ? shape.network(features, 1, Activation.IDENTITY).initialise(random, Initialisation.ORTHOGONAL, 1)
-                : null;
-        actorAdam = new Adam(actor.parameters().length, 1e-8f);
-        headAdam = new Adam(head.parameters().length, 1e-8f);
-        criticAdam = new Adam(critic == null ? 0 : critic.parameters().length, 1e-8f);
-        normalizer = hp.normalizeObservations() ? new Normalizer(features) : null;
-        episodes = new Episodes(environment);
-        output = new float[CHUNK * head.outputs()];
-        outputGradient = new float[output.length];
-        environment.reset();
+        try (var opened = new Opened()) {
+            environment = opened.own(VectorEnvironment.of(maker, 1, seed));
+            random = new EpisodeRandom(seed, -1, 0);
+            int features = environment.observationSpace().features();
+            head = Distribution.of(environment.actionSpace());
+            Arrays.fill(head.parameters(), hp.logStdInit()); // a head's own parameters are logarithms of deviations
+            var shape = new Architecture(List.of(), List.of(), hp.netArch(), hp.activation(), hp.layerNorm());
+            actor = shape.network(features, head.outputs(), Activation.IDENTITY)
+                    .initialise(random, Initialisation.ORTHOGONAL, 0.01f);
+            critic = hp.baseline() == Baseline.VALUE
+                    ? shape.network(features, 1, Activation.IDENTITY).initialise(random, Initialisation.ORTHOGONAL, 1)
+                    : null;
+            actorAdam = new Adam(actor.parameters().length, 1e-8f);
+            headAdam = new Adam(head.parameters().length, 1e-8f);
+            criticAdam = new Adam(critic == null ? 0 : critic.parameters().length, 1e-8f);
+            normalizer = hp.normalizeObservations() ? new Normalizer(features) : null;
+            episodes = new Episodes(environment);
+            output = new float[CHUNK * head.outputs()];
+            outputGradient = new float[output.length];
+            environment.reset();
+            opened.keep();
+        }
     }
 
     @Override

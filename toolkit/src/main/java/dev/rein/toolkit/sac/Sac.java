@@ -18,6 +18,7 @@ import dev.rein.toolkit.replay.Batch;
 import dev.rein.toolkit.replay.Experience;
 import dev.rein.toolkit.replay.ReplayBuffer;
 import dev.rein.toolkit.training.Algorithm;
+import dev.rein.toolkit.training.Opened;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -140,38 +141,41 @@ public final class Sac implements Algorithm {
     ///     two find nothing to do
     public Sac(SacHyperParameters hp, Supplier<? extends Environment> maker, long seed, int threads) {
         this.hp = requireNonNull(hp, "hp");
-        team = new Team(threads);
-        environments = VectorEnvironment.of(maker, hp.nEnvs(), seed);
-        random = new EpisodeRandom(seed, -1, 0);
-        features = environments.observationSpace().features();
-        actionSize = environments.actionSpace().size();
-        var shape = new Architecture(List.of(), List.of(), hp.netArch(), hp.activation(), hp.layerNorm());
-        actor = new SoftActor(
-                features,
-                environments.actionSpace(),
-                shape,
-                Math.max(hp.batchSize(), hp.nEnvs()),
-                hp.entCoef(),
-                hp.autoEntropy(),
-                hp.targetEntropy(),
-                new SoftActor.Exploration(hp.useSde(), hp.logStdInit(), hp.sdeSampleFreq()),
-                random,
-                team);
-        critics[0] = new Critic(shape, random);
-        critics[1] = new Critic(shape, random);
-        askSlow = new Runnable[] {critics[0]::askSlow, critics[1]::askSlow};
-        askOnline = new Runnable[] {critics[0]::askOnline, critics[1]::askOnline};
-        learn = new Runnable[] {critics[0]::learn, critics[1]::learn};
-        findSlopes = new Runnable[] {critics[0]::findSlope, critics[1]::findSlope};
-        follow = new Runnable[] {critics[0]::follow, critics[1]::follow};
-        buffer = new ReplayBuffer(environments.observationSpace(), actionSize, 0, hp.bufferSize());
-        batch = buffer.batch(hp.batchSize());
-        unit = new float[hp.nEnvs() * actionSize];
-        actions = new float[unit.length];
-        target = new float[hp.batchSize()];
-        byUnit = new float[hp.batchSize() * actionSize];
-        environments.reset();
-        experience = new Experience(environments, buffer, hp.gamma(), hp.nSteps());
+        try (var opened = new Opened()) {
+            team = opened.own(new Team(threads));
+            environments = opened.own(VectorEnvironment.of(maker, hp.nEnvs(), seed));
+            random = new EpisodeRandom(seed, -1, 0);
+            features = environments.observationSpace().features();
+            actionSize = environments.actionSpace().size();
+            var shape = new Architecture(List.of(), List.of(), hp.netArch(), hp.activation(), hp.layerNorm());
+            actor = new SoftActor(
+                    features,
+                    environments.actionSpace(),
+                    shape,
+                    Math.max(hp.batchSize(), hp.nEnvs()),
+                    hp.entCoef(),
+                    hp.autoEntropy(),
+                    hp.targetEntropy(),
+                    new SoftActor.Exploration(hp.useSde(), hp.logStdInit(), hp.sdeSampleFreq()),
+                    random,
+                    team);
+            critics[0] = new Critic(shape, random);
+            critics[1] = new Critic(shape, random);
+            askSlow = new Runnable[] {critics[0]::askSlow, critics[1]::askSlow};
+            askOnline = new Runnable[] {critics[0]::askOnline, critics[1]::askOnline};
+            learn = new Runnable[] {critics[0]::learn, critics[1]::learn};
+            findSlopes = new Runnable[] {critics[0]::findSlope, critics[1]::findSlope};
+            follow = new Runnable[] {critics[0]::follow, critics[1]::follow};
+            buffer = new ReplayBuffer(environments.observationSpace(), actionSize, 0, hp.bufferSize());
+            batch = buffer.batch(hp.batchSize());
+            unit = new float[hp.nEnvs() * actionSize];
+            actions = new float[unit.length];
+            target = new float[hp.batchSize()];
+            byUnit = new float[hp.batchSize() * actionSize];
+            environments.reset();
+            experience = new Experience(environments, buffer, hp.gamma(), hp.nSteps());
+            opened.keep();
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.rein.toolkit.environment.VectorEnvironment;
 import dev.rein.toolkit.policy.Policy;
 import dev.rein.toolkit.table.ActionValues;
 import dev.rein.toolkit.training.Algorithm;
+import dev.rein.toolkit.training.Opened;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -49,12 +50,15 @@ public final class Sarsa implements Algorithm {
     /// @throws IllegalArgumentException if the spaces are of another kind, or the table does not fit into memory
     public Sarsa(SarsaHyperParameters hp, Supplier<? extends Environment> maker, long seed) {
         this.hp = requireNonNull(hp, "hp");
-        environment = VectorEnvironment.of(maker, 1, seed);
-        random = new EpisodeRandom(seed, -1, 0);
-        table = new ActionValues(environment.observationSpace(), environment.actionSpace(), hp.initialValue());
-        trace = new float[table.values().length];
-        places = new int[trace.length];
-        environment.reset();
+        try (var opened = new Opened()) {
+            environment = opened.own(VectorEnvironment.of(maker, 1, seed));
+            random = new EpisodeRandom(seed, -1, 0);
+            table = new ActionValues(environment.observationSpace(), environment.actionSpace(), hp.initialValue());
+            trace = new float[table.values().length];
+            places = new int[trace.length];
+            environment.reset();
+            opened.keep();
+        }
     }
 
     @Override

@@ -22,6 +22,7 @@ import dev.rein.toolkit.replay.Batch;
 import dev.rein.toolkit.replay.Experience;
 import dev.rein.toolkit.replay.ReplayBuffer;
 import dev.rein.toolkit.training.Algorithm;
+import dev.rein.toolkit.training.Opened;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -141,40 +142,43 @@ public final class Td3 implements Algorithm {
     ///     two find nothing to do
     public Td3(Td3HyperParameters hp, Supplier<? extends Environment> maker, long seed, int threads) {
         this.hp = requireNonNull(hp, "hp");
-        environments = VectorEnvironment.of(maker, hp.nEnvs(), seed);
-        if (!(environments.actionSpace() instanceof Box box)) {
-            throw new IllegalArgumentException(
-                    "actions: %s (expected: a Box; for one Discrete choice take DQN or PPO, for others PPO or A2C)"
-                            .formatted(environments.actionSpace()));
+        try (var opened = new Opened()) {
+            environments = opened.own(VectorEnvironment.of(maker, hp.nEnvs(), seed));
+            if (!(environments.actionSpace() instanceof Box box)) {
+                throw new IllegalArgumentException(
+                        "actions: %s (expected: a Box; for one Discrete choice take DQN or PPO, for others PPO or A2C)"
+                                .formatted(environments.actionSpace()));
+            }
+            random = new EpisodeRandom(seed, -1, 0);
+            features = environments.observationSpace().features();
+            actionSize = box.size();
+            head = new Bounded(box);
+            var shape = new Architecture(List.of(), List.of(), hp.netArch(), hp.activation(), hp.layerNorm());
+            actor = shape.network(features, actionSize, Activation.TANH).initialise(random, Initialisation.UNIFORM, 1);
+            slowActor = actor.copy();
+            actorOptimizer = new Adam(actor.parameters().length, 1e-8f);
+            critics = new Critic[hp.nCritics()];
+            for (int i = 0; i < critics.length; i++) {
+                critics[i] = new Critic(shape);
+            }
+            team = opened.own(new Team(threads));
+            askSlow = byCritic(critic -> critic::askSlow);
+            learn = byCritic(critic -> critic::learn);
+            follow = byCritic(critic -> critic::follow);
+            halvedActor = new Halved(actor, team);
+            halvedSlowActor = new Halved(slowActor, team);
+            halvedCritic = new Halved(critics[0].online, team);
+            buffer = new ReplayBuffer(environments.observationSpace(), actionSize, 0, hp.bufferSize());
+            batch = buffer.batch(hp.batchSize());
+            unit = new float[hp.nEnvs() * actionSize];
+            actions = new float[unit.length];
+            batchUnit = new float[hp.batchSize() * actionSize];
+            byUnit = new float[batchUnit.length];
+            target = new float[hp.batchSize()];
+            environments.reset();
+            experience = new Experience(environments, buffer, hp.gamma(), hp.nSteps());
+            opened.keep();
         }
-        random = new EpisodeRandom(seed, -1, 0);
-        features = environments.observationSpace().features();
-        actionSize = box.size();
-        head = new Bounded(box);
-        var shape = new Architecture(List.of(), List.of(), hp.netArch(), hp.activation(), hp.layerNorm());
-        actor = shape.network(features, actionSize, Activation.TANH).initialise(random, Initialisation.UNIFORM, 1);
-        slowActor = actor.copy();
-        actorOptimizer = new Adam(actor.parameters().length, 1e-8f);
-        critics = new Critic[hp.nCritics()];
-        for (int i = 0; i < critics.length; i++) {
-            critics[i] = new Critic(shape);
-        }
-        team = new Team(threads);
-        askSlow = byCritic(critic -> critic::askSlow);
-        learn = byCritic(critic -> critic::learn);
-        follow = byCritic(critic -> critic::follow);
-        halvedActor = new Halved(actor, team);
-        halvedSlowActor = new Halved(slowActor, team);
-        halvedCritic = new Halved(critics[0].online, team);
-        buffer = new ReplayBuffer(environments.observationSpace(), actionSize, 0, hp.bufferSize());
-        batch = buffer.batch(hp.batchSize());
-        unit = new float[hp.nEnvs() * actionSize];
-        actions = new float[unit.length];
-        batchUnit = new float[hp.batchSize() * actionSize];
-        byUnit = new float[batchUnit.length];
-        target = new float[hp.batchSize()];
-        environments.reset();
-        experience = new Experience(environments, buffer, hp.gamma(), hp.nSteps());
     }
 
     private Runnable[] byCritic(Function<Critic, Runnable> piece) {

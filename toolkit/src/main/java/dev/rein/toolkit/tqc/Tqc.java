@@ -19,6 +19,7 @@ import dev.rein.toolkit.replay.Experience;
 import dev.rein.toolkit.replay.ReplayBuffer;
 import dev.rein.toolkit.sac.SoftActor;
 import dev.rein.toolkit.training.Algorithm;
+import dev.rein.toolkit.training.Opened;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -159,41 +160,44 @@ public final class Tqc implements Algorithm {
     ///     there are critics find nothing to do
     public Tqc(TqcHyperParameters hp, Supplier<? extends Environment> maker, long seed, int threads) {
         this.hp = requireNonNull(hp, "hp");
-        team = new Team(threads);
-        environments = VectorEnvironment.of(maker, hp.nEnvs(), seed);
-        random = new EpisodeRandom(seed, -1, 0);
-        features = environments.observationSpace().features();
-        actionSize = environments.actionSpace().size();
-        var shape = new Architecture(List.of(), List.of(), hp.netArch(), hp.activation(), hp.layerNorm());
-        actor = new SoftActor(
-                features,
-                environments.actionSpace(),
-                shape,
-                Math.max(hp.batchSize(), hp.nEnvs()),
-                hp.entCoef(),
-                hp.autoEntropy(),
-                hp.targetEntropy(),
-                new SoftActor.Exploration(hp.useSde(), hp.logStdInit(), hp.sdeSampleFreq()),
-                random,
-                team);
-        critics = new Critic[hp.nCritics()];
-        for (int i = 0; i < critics.length; i++) {
-            critics[i] = new Critic(shape, random);
+        try (var opened = new Opened()) {
+            team = opened.own(new Team(threads));
+            environments = opened.own(VectorEnvironment.of(maker, hp.nEnvs(), seed));
+            random = new EpisodeRandom(seed, -1, 0);
+            features = environments.observationSpace().features();
+            actionSize = environments.actionSpace().size();
+            var shape = new Architecture(List.of(), List.of(), hp.netArch(), hp.activation(), hp.layerNorm());
+            actor = new SoftActor(
+                    features,
+                    environments.actionSpace(),
+                    shape,
+                    Math.max(hp.batchSize(), hp.nEnvs()),
+                    hp.entCoef(),
+                    hp.autoEntropy(),
+                    hp.targetEntropy(),
+                    new SoftActor.Exploration(hp.useSde(), hp.logStdInit(), hp.sdeSampleFreq()),
+                    random,
+                    team);
+            critics = new Critic[hp.nCritics()];
+            for (int i = 0; i < critics.length; i++) {
+                critics[i] = new Critic(shape, random);
+            }
+            askSlow = byCritic(critic -> critic::askSlow);
+            learn = byCritic(critic -> critic::learn);
+            findSlopes = byCritic(critic -> critic::findSlope);
+            follow = byCritic(critic -> critic::follow);
+            pool = new float[critics.length * hp.nQuantiles()];
+            kept = pool.length - critics.length * hp.topQuantilesToDropPerNet();
+            buffer = new ReplayBuffer(environments.observationSpace(), actionSize, 0, hp.bufferSize());
+            batch = buffer.batch(hp.batchSize());
+            unit = new float[hp.nEnvs() * actionSize];
+            actions = new float[unit.length];
+            target = new float[hp.batchSize() * kept];
+            byUnit = new float[hp.batchSize() * actionSize];
+            environments.reset();
+            experience = new Experience(environments, buffer, hp.gamma(), hp.nSteps());
+            opened.keep();
         }
-        askSlow = byCritic(critic -> critic::askSlow);
-        learn = byCritic(critic -> critic::learn);
-        findSlopes = byCritic(critic -> critic::findSlope);
-        follow = byCritic(critic -> critic::follow);
-        pool = new float[critics.length * hp.nQuantiles()];
-        kept = pool.length - critics.length * hp.topQuantilesToDropPerNet();
-        buffer = new ReplayBuffer(environments.observationSpace(), actionSize, 0, hp.bufferSize());
-        batch = buffer.batch(hp.batchSize());
-        unit = new float[hp.nEnvs() * actionSize];
-        actions = new float[unit.length];
-        target = new float[hp.batchSize() * kept];
-        byUnit = new float[hp.batchSize() * actionSize];
-        environments.reset();
-        experience = new Experience(environments, buffer, hp.gamma(), hp.nSteps());
     }
 
     private Runnable[] byCritic(Function<Critic, Runnable> piece) {

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Which algorithm takes which actions, and that each takes every observation.
 class SpacesTest {
-    private static final Map<String, Function<Supplier<Environment>, Algorithm>> ALGORITHMS = Map.of(
+    static final Map<String, Function<Supplier<Environment>, Algorithm>> ALGORITHMS = Map.of(
             "ppo",
             maker -> new Ppo(
                     PpoHyperParameters.defaults()
@@ -100,7 +100,7 @@ class SpacesTest {
         }
     }
 
-    private static final Set<String> CHOOSERS = Set.of("ppo", "a2c", "reinforce", "ars", "dqn", "qrdqn");
+    static final Set<String> CHOOSERS = Set.of("ppo", "a2c", "reinforce", "ars", "dqn", "qrdqn");
 
     private static final Set<String> ANYTHING = Set.of("ppo", "a2c", "reinforce", "ars");
 
