@@ -77,6 +77,14 @@ public final class Box implements Space {
         return size;
     }
 
+    /// Which dimension of an image are its channels: the first if it is the smallest, as in
+    /// `[channels, height, width]`, else the last.
+    ///
+    /// @param shape of three dimensions
+    public static int channelAxis(int... shape) {
+        return shape[0] < Math.min(shape[1], shape[2]) ? 0 : 2;
+    }
+
     /// One dimension, unless it was made with more.
     @Override
     public int[] shape() {

@@ -2,6 +2,7 @@ package dev.rein.toolkit.nn;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.rein.toolkit.environment.Box;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -82,7 +83,7 @@ public record Architecture(
     }
 
     private void convolutions(List<Layer> layers) {
-        boolean channelsFirst = observed.get(0) < Math.min(observed.get(1), observed.get(2));
+        boolean channelsFirst = Box.channelAxis(observed.get(0), observed.get(1), observed.get(2)) == 0;
         int channels = observed.get(channelsFirst ? 0 : 2);
         int height = observed.get(channelsFirst ? 1 : 0);
         int width = observed.get(channelsFirst ? 2 : 1);

@@ -11,13 +11,19 @@ import java.util.random.RandomGenerator;
 
 /// Shows the last few observations one after another, the oldest first. At reset all are the first one.
 ///
-/// An image of `[channels, height, width]` becomes one of as many times the channels; any other shape gets longer
-/// in its first dimension.
+/// An image becomes one of as many times the channels, wherever [Box#channelAxis] finds them; any other shape gets
+/// longer in its first dimension.
 public final class FrameStack extends Wrapper {
     private final Environment environment;
     private final Box space;
-    private final int size;
+    private final int count;
+
+    /// Numbers of one observation that stay together: all, or the channels of one pixel.
+    private final int block;
+
+    /// `[blocks × count × block]`.
     private final float[] frames;
+
     private final Step inside;
 
     /// @param count of observations shown, at least 1
@@ -25,26 +31,26 @@ public final class FrameStack extends Wrapper {
     public FrameStack(Environment environment, int count) {
         super(environment);
         this.environment = environment;
+        this.count = count;
         if (count < 1) {
             throw new IllegalArgumentException("FrameStack: %d observations (expected: at least 1)".formatted(count));
         }
         Box one = Boxes.box("FrameStack", "observations", environment.observationSpace());
-        size = one.size();
-        frames = new float[Math.multiplyExact(count, size)];
-        space = stacked(one, count);
+        int[] shape = one.shape();
+        int axis = shape.length == 3 ? Box.channelAxis(shape) : 0;
+        block = axis == 0 ? one.size() : shape[axis];
+        frames = new float[Math.multiplyExact(count, one.size())];
+        shape[axis] *= count;
+        space = new Box(stacked(one.low()), stacked(one.high()), shape);
         inside = Step.of(environment);
     }
 
-    private static Box stacked(Box one, int count) {
-        float[] low = new float[one.size() * count];
-        float[] high = new float[low.length];
-        for (int i = 0; i < count; i++) {
-            System.arraycopy(one.low(), 0, low, i * one.size(), one.size());
-            System.arraycopy(one.high(), 0, high, i * one.size(), one.size());
+    private float[] stacked(float[] one) {
+        float[] all = new float[frames.length];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = one[i / (count * block) * block + i % block];
         }
-        int[] shape = one.shape();
-        shape[0] *= count;
-        return new Box(low, high, shape);
+        return all;
     }
 
     @Override
@@ -55,8 +61,8 @@ public final class FrameStack extends Wrapper {
     @Override
     public void reset(RandomGenerator random, Step step) {
         environment.reset(random, inside.clear());
-        for (int from = 0; from < frames.length; from += size) {
-            look(from);
+        for (int frame = 0; frame < count; frame++) {
+            look(frame);
         }
         say(step);
     }
@@ -64,14 +70,18 @@ public final class FrameStack extends Wrapper {
     @Override
     public void step(Row action, Step step) {
         environment.step(action, inside.clear());
-        System.arraycopy(frames, size, frames, 0, frames.length - size);
-        look(frames.length - size);
+        int row = count * block;
+        for (int from = 0; from < frames.length; from += row) {
+            System.arraycopy(frames, from + block, frames, from, row - block);
+        }
+        look(count - 1);
         say(step);
     }
 
-    private void look(int from) {
-        for (int i = 0; i < size; i++) {
-            frames[from + i] = inside.observation().get(i);
+    private void look(int frame) {
+        Row observation = inside.observation();
+        for (int i = 0; i < frames.length / count; i++) {
+            frames[(i / block * count + frame) * block + i % block] = observation.get(i);
         }
     }
 

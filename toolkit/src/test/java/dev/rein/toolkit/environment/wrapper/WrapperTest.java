@@ -82,26 +82,61 @@ class WrapperTest {
         }
     }
 
+    /// An image whose numbers are 0, 1, 2, … and grow by 100 with every step.
+    private static final class Screen implements Environment {
+        private final Box space;
+        private int begin;
+
+        Screen(int... shape) {
+            space = Box.of(0, 1000, shape);
+        }
+
+        @Override
+        public Space observationSpace() {
+            return space;
+        }
+
+        @Override
+        public Space actionSpace() {
+            return Box.of(0, 1, 1);
+        }
+
+        @Override
+        public void reset(RandomGenerator random, Step step) {
+            begin = 0;
+            show(step);
+        }
+
+        @Override
+        public void step(Row action, Step step) {
+            begin += 100;
+            show(step);
+        }
+
+        private void show(Step step) {
+            for (int i = 0; i < space.size(); i++) {
+                step.observation().set(i, begin + i);
+            }
+        }
+    }
+
     @Test
     void imagesAreStackedByTheirChannels() {
-        class Screen implements Environment {
-            @Override
-            public Space observationSpace() {
-                return Box.of(0, 1, 2, 3, 4);
-            }
-
-            @Override
-            public Space actionSpace() {
-                return Box.of(0, 1, 1);
-            }
-
-            @Override
-            public void reset(RandomGenerator random, Step step) {}
-
-            @Override
-            public void step(Row action, Step step) {}
+        try (var environments = one(new FrameStack(new Screen(1, 2, 2), 2))) {
+            assertThat(environments.observationSpace()).isEqualTo(Box.of(0, 1000, 2, 2, 2));
+            environments.step(new float[1]);
+            assertThat(environments.observations()).containsExactly(0, 1, 2, 3, 100, 101, 102, 103);
         }
-        assertThat(new FrameStack(new Screen(), 4).observationSpace()).isEqualTo(Box.of(0, 1, 8, 3, 4));
+    }
+
+    @Test
+    void imagesWhoseChannelsComeLastGetMoreChannelsAPixel() {
+        try (var environments = one(new FrameStack(new Screen(2, 1, 2), 3))) {
+            assertThat(environments.observationSpace()).isEqualTo(Box.of(0, 1000, 2, 1, 6));
+            environments.step(new float[1]);
+            environments.step(new float[1]);
+            assertThat(environments.observations()).containsExactly(0, 1, 100, 101, 200, 201, 2, 3, 102, 103, 202, 203);
+        }
     }
 
     @Test
