@@ -1,5 +1,6 @@
 package dev.rein.acceptance;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -54,7 +55,7 @@ class LauncherTest {
     }
 
     private static Path jdks() {
-        return Path.of(System.getProperty("java.home")).getParent();
+        return requireNonNull(Path.of(System.getProperty("java.home")).getParent(), "the folder of the JDK");
     }
 
     private static List<String> hiding(Path folder) throws IOException, InterruptedException {

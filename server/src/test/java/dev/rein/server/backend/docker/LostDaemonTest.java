@@ -67,7 +67,7 @@ class LostDaemonTest {
     void aDaemonThatDoesNotComeBackLosesItsHosts() throws Exception {
         try (var backend = open(Duration.ofSeconds(1))) {
             Host host = launch(backend, "echo up; sleep 1000");
-            daemon.destroyForcibly().waitFor();
+            kill();
             assertThat(exit(host))
                     .isInstanceOfSatisfying(
                             HostExit.Lost.class,
@@ -114,6 +114,15 @@ class LostDaemonTest {
                 OptionalInt.empty()));
         eventually("the first line", () -> size(host.log()) > 0);
         return host;
+    }
+
+    /// With the containerd it started, and that one's pid file: until somebody reaps the dead, the next daemon would
+    /// take it for alive and wait for its socket.
+    private void kill() throws Exception {
+        List<ProcessHandle> started = daemon.descendants().toList();
+        daemon.destroyForcibly().waitFor();
+        started.forEach(ProcessHandle::destroyForcibly);
+        Files.deleteIfExists(folder.resolve("exec/containerd/containerd.pid"));
     }
 
     private void start() throws Exception {
