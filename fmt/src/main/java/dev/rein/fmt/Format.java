@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// `Format --check|--write ROOT`: palantir-java-format over every `.java` file below ROOT that is neither build
 /// output nor a resource.
@@ -39,6 +40,7 @@ public final class Format {
             String before = Files.readString(file);
             refuseLongComments(root.relativize(file), before);
             String after = formatted(formatter, file, before);
+            refuseBrokenComments(root.relativize(file), before, after);
             if (!after.equals(before)) {
                 unformatted.add(root.relativize(file));
                 if (write) {
@@ -60,13 +62,40 @@ public final class Format {
     private static void refuseLongComments(Path file, String source) {
         List<String> lines = source.lines().toList();
         for (int i = 0; i < lines.size(); i++) {
-            if (lines.get(i).length() > MAX_WIDTH && lines.get(i).strip().startsWith("//")) {
+            if (lines.get(i).length() > MAX_WIDTH && isComment(lines.get(i))) {
                 System.err.printf(
                         "%s:%d: comment of %d characters (expected: at most %d). Break the line.%n",
                         file, i + 1, lines.get(i).length(), MAX_WIDTH);
                 System.exit(1);
             }
         }
+    }
+
+    /// A comment that fits where it stands may not fit where it belongs: the formatter indents it, then breaks it.
+    private static void refuseBrokenComments(Path file, String before, String after) {
+        List<String> lines = before.lines().toList();
+        List<String> kept = after.lines()
+                .filter(Format::isComment)
+                .map(Format::comment)
+                .collect(Collectors.toCollection(ArrayList::new));
+        for (int i = 0; i < lines.size(); i++) {
+            if (isComment(lines.get(i))
+                    && (kept.isEmpty() || !kept.removeFirst().equals(comment(lines.get(i))))) {
+                System.err.printf(
+                        "%s:%d: comment is longer than %d characters once it is indented. Break the line.%n",
+                        file, i + 1, MAX_WIDTH);
+                System.exit(1);
+            }
+        }
+    }
+
+    private static boolean isComment(String line) {
+        return line.strip().startsWith("//");
+    }
+
+    /// What the formatter leaves as it is: spaces around it move.
+    private static String comment(String line) {
+        return line.strip().replaceFirst("^/+\\s*", "");
     }
 
     private static String formatted(Formatter formatter, Path file, String source) throws FormatterException {
