@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class Front extends Handler.Abstract {
     private static final byte[] OK = "{\"status\":\"ok\"}".getBytes(StandardCharsets.US_ASCII);
 
+    /// Bytes of a refused request's body that are read and dropped. A caller who is still sending when the
+    /// connection closes meets a reset in place of the answer.
+    private static final long DROPPED_BYTES = 64L << 20;
+
     private final int maxBytes;
     private final Answer byDefault;
     private volatile @Nullable ServedModel model;
@@ -35,9 +39,10 @@ final class Front extends Handler.Abstract {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
+        InputStream body = Content.Source.asInputStream(request);
         try {
             switch (Request.getPathInContext(request)) {
-                case "/invocations" -> invoke(request, response, callback);
+                case "/invocations" -> invoke(request, body, response, callback);
                 case "/ping" -> ping(request, response, callback);
                 case "/execution-parameters" -> executionParameters(request, response, callback);
                 default ->
@@ -47,8 +52,10 @@ final class Front extends Handler.Abstract {
                                     .formatted(request.getHttpURI().getPath()));
             }
         } catch (InvocationException refused) {
+            drop(request, body);
             refuse(refused, response, callback);
         } catch (IOException | RuntimeException unforeseen) {
+            drop(request, body);
             refuse(new InvocationException(500, String.valueOf(unforeseen)), response, callback);
         }
         return true;
@@ -69,7 +76,7 @@ final class Front extends Handler.Abstract {
         send(200, Answer.JSON.contentType(), body, response, callback);
     }
 
-    private void invoke(Request request, Response response, Callback callback) throws IOException {
+    private void invoke(Request request, InputStream sent, Response response, Callback callback) throws IOException {
         allow("POST", request);
         ServedModel served = loaded();
         Answer answer = Answer.accepted(header(request, HttpHeader.ACCEPT), byDefault)
@@ -77,8 +84,8 @@ final class Front extends Handler.Abstract {
                         406,
                         "Accept: %s (expected: application/json, text/csv or application/octet-stream)"
                                 .formatted(header(request, HttpHeader.ACCEPT))));
-        Invocation invocation =
-                Invocation.read(mediaType(header(request, HttpHeader.CONTENT_TYPE)), body(request), served.shape());
+        Invocation invocation = Invocation.read(
+                mediaType(header(request, HttpHeader.CONTENT_TYPE)), body(request, sent), served.shape());
         float[] actions = new float[invocation.rows() * served.shape().actionSize()];
         served.act(invocation.observations(), invocation.masks(), invocation.rows(), invocation.sampling(), actions);
         byte[] body = answer.write(actions, invocation.rows(), served.shape(), invocation.wording());
@@ -93,16 +100,31 @@ final class Front extends Handler.Abstract {
         return served;
     }
 
-    private byte[] body(Request request) throws IOException {
+    private byte[] body(Request request, InputStream sent) throws IOException {
         if (request.getLength() > maxBytes) {
             throw tooLong();
         }
-        try (InputStream in = Content.Source.asInputStream(request)) {
-            byte[] body = in.readNBytes(maxBytes);
-            if (body.length == maxBytes && in.read() >= 0) {
-                throw tooLong();
+        byte[] body = sent.readNBytes(maxBytes);
+        if (body.length == maxBytes && sent.read() >= 0) {
+            throw tooLong();
+        }
+        return body;
+    }
+
+    /// Reads what a refused caller is still sending. One who asked before sending, or who would send for long, is
+    /// answered at once.
+    private static void drop(Request request, InputStream sent) {
+        if (request.getLength() > DROPPED_BYTES || request.getHeaders().contains(HttpHeader.EXPECT)) {
+            return;
+        }
+        try {
+            byte[] dropped = new byte[1 << 13];
+            long left = DROPPED_BYTES;
+            for (int n = 0; n >= 0 && left > 0; left -= n) {
+                n = sent.read(dropped);
             }
-            return body;
+        } catch (IOException gone) {
+            // whoever went away in the middle misses the answer too
         }
     }
 

@@ -10,8 +10,11 @@ import dev.rein.toolkit.nn.Sequential;
 import dev.rein.toolkit.policy.Policy;
 import dev.rein.workload.json.Json;
 import dev.rein.workload.json.PythonText;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,6 +30,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.assertj.core.api.Assertions;
 import org.assertj.core.api.SoftAssertions;
@@ -152,6 +157,67 @@ class ModelServerTest {
                             .statusCode())
                     .isEqualTo(413);
         }
+    }
+
+    /// More than sockets buffer: a server that answers and closes while the body is under way resets the connection,
+    /// and the caller never sees why.
+    @Test
+    void aCallerWhoSendsTooMuchToItsEndReadsWhyItWasRefused() throws Exception {
+        byte[] long32 = new byte[32 << 20];
+        try (ModelServer server = serve("choice");
+                Socket caller = new Socket("127.0.0.1", server.port())) {
+            for (String path : List.of("/invocations", "/models")) {
+                String head = "POST %s HTTP/1.1\r\nHost: here\r\nContent-Length: %d\r\n\r\n";
+                caller.getOutputStream()
+                        .write(head.formatted(path, long32.length).getBytes(StandardCharsets.US_ASCII));
+                caller.getOutputStream().write(long32);
+                assertThat(head(caller)).startsWith("HTTP/1.1 " + (path.equals("/models") ? 404 : 413));
+            }
+        }
+    }
+
+    @Test
+    void aBodyOfUnknownLengthIsRefusedInWordsToo() throws Exception {
+        try (ModelServer server = serve("choice");
+                HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest chunked = HttpRequest.newBuilder(uri(server, "/invocations"))
+                    .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[8 << 20])))
+                    .build();
+            HttpResponse<String> answer = client.send(chunked, BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(413);
+            assertThat(answer.body()).contains("longer than 1048576 bytes");
+        }
+    }
+
+    @Test
+    void aCallerWhoAsksFirstOrWouldSendForeverIsRefusedAtOnce() throws Exception {
+        try (ModelServer server = serve("choice")) {
+            for (String more :
+                    List.of("Content-Length: 99999999999", "Content-Length: 9999999\r\nExpect: 100-continue")) {
+                try (Socket caller = new Socket("127.0.0.1", server.port())) {
+                    caller.getOutputStream()
+                            .write("POST /invocations HTTP/1.1\r\nHost: here\r\n%s\r\n\r\n"
+                                    .formatted(more)
+                                    .getBytes(StandardCharsets.US_ASCII));
+                    assertThat(head(caller)).as(more).startsWith("HTTP/1.1 413");
+                }
+            }
+        }
+    }
+
+    /// The answer's status and headers; its body is read and dropped.
+    private static String head(Socket caller) throws IOException {
+        InputStream in = caller.getInputStream();
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int next = in.read();
+            assertThat(next).as("after: %s", head).isNotNegative();
+            head.append((char) next);
+        }
+        Matcher length = Pattern.compile("(?i)content-length: (\\d+)").matcher(head);
+        assertThat(length.find()).isTrue();
+        in.skipNBytes(Long.parseLong(length.group(1)));
+        return head.toString();
     }
 
     @Test
