@@ -3,6 +3,7 @@ package dev.rein.toolkit.ddpg;
 import dev.rein.toolkit.checkpoint.Checkpoint;
 import dev.rein.toolkit.environment.Environment;
 import dev.rein.toolkit.environment.EpisodeStatistics;
+import dev.rein.toolkit.environment.VectorOptions;
 import dev.rein.toolkit.policy.Policy;
 import dev.rein.toolkit.td3.Td3;
 import dev.rein.toolkit.td3.Td3HyperParameters;
@@ -20,6 +21,19 @@ public final class Ddpg implements Algorithm {
     /// @param seed  of everything: episodes, initial weights, actions, batches
     /// @throws IllegalArgumentException if the actions are of another kind, or the buffer does not fit into memory
     public Ddpg(DdpgHyperParameters hp, Supplier<? extends Environment> maker, long seed) {
+        this(hp, maker, seed, 1, VectorOptions.defaults());
+    }
+
+    /// @param threads that share an update, the caller's among them; results are the same for any number. More than
+    ///     two find nothing to do
+    /// @param options of stepping: threads, which change no result, and how long a step may take; their autoreset
+    ///     must be [dev.rein.toolkit.environment.Autoreset#SAME_STEP]
+    public Ddpg(
+            DdpgHyperParameters hp,
+            Supplier<? extends Environment> maker,
+            long seed,
+            int threads,
+            VectorOptions options) {
         learner = new Td3(
                 new Td3HyperParameters(
                         hp.nEnvs(),
@@ -41,7 +55,9 @@ public final class Ddpg implements Algorithm {
                         hp.activation(),
                         hp.layerNorm()),
                 maker,
-                seed);
+                seed,
+                threads,
+                options);
     }
 
     @Override

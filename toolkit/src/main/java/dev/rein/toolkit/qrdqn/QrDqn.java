@@ -21,7 +21,16 @@ public final class QrDqn implements Algorithm {
     /// @param seed  of everything: episodes, initial weights, actions, batches
     /// @throws IllegalArgumentException if the actions are of another kind, or the buffer does not fit into memory
     public QrDqn(QrDqnHyperParameters hp, Supplier<? extends Environment> maker, long seed) {
-        learner = new Dqn(hp.dqn(), new ReturnModel.Quantiles(hp.nQuantiles()), maker, seed, VectorOptions.defaults());
+        this(hp, maker, seed, VectorOptions.defaults());
+    }
+
+    /// @param maker   makes one environment; called `n_envs` times
+    /// @param seed    of everything: episodes, initial weights, actions, batches
+    /// @param options of stepping: threads, which change no result, and how long a step may take; their autoreset
+    ///     must be [dev.rein.toolkit.environment.Autoreset#SAME_STEP]
+    /// @throws IllegalArgumentException as above
+    public QrDqn(QrDqnHyperParameters hp, Supplier<? extends Environment> maker, long seed, VectorOptions options) {
+        learner = new Dqn(hp.dqn(), new ReturnModel.Quantiles(hp.nQuantiles()), maker, seed, options);
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.rein.toolkit.environment.Environment;
 import dev.rein.toolkit.environment.EpisodeRandom;
 import dev.rein.toolkit.environment.EpisodeStatistics;
 import dev.rein.toolkit.environment.VectorEnvironment;
+import dev.rein.toolkit.environment.VectorOptions;
 import dev.rein.toolkit.nn.Activation;
 import dev.rein.toolkit.nn.Adam;
 import dev.rein.toolkit.nn.Architecture;
@@ -141,9 +142,21 @@ public final class Td3 implements Algorithm {
     /// @param threads that share an update, the caller's among them; results are the same for any number. More than
     ///     two find nothing to do
     public Td3(Td3HyperParameters hp, Supplier<? extends Environment> maker, long seed, int threads) {
+        this(hp, maker, seed, threads, VectorOptions.defaults());
+    }
+
+    /// @param threads that share an update, as above; the environments have their own
+    /// @param options of stepping: threads, which change no result, and how long a step may take; their autoreset
+    ///     must be [dev.rein.toolkit.environment.Autoreset#SAME_STEP]
+    public Td3(
+            Td3HyperParameters hp,
+            Supplier<? extends Environment> maker,
+            long seed,
+            int threads,
+            VectorOptions options) {
         this.hp = requireNonNull(hp, "hp");
         try (var opened = new Opened()) {
-            environments = opened.own(VectorEnvironment.of(maker, hp.nEnvs(), seed));
+            environments = opened.own(VectorEnvironment.of(maker, hp.nEnvs(), seed, options.forTraining()));
             if (!(environments.actionSpace() instanceof Box box)) {
                 throw new IllegalArgumentException(
                         "actions: %s (expected: a Box; for one Discrete choice take DQN or PPO, for others PPO or A2C)"

@@ -7,6 +7,7 @@ import dev.rein.toolkit.environment.Environment;
 import dev.rein.toolkit.environment.EpisodeRandom;
 import dev.rein.toolkit.environment.EpisodeStatistics;
 import dev.rein.toolkit.environment.VectorEnvironment;
+import dev.rein.toolkit.environment.VectorOptions;
 import dev.rein.toolkit.nn.Activation;
 import dev.rein.toolkit.nn.Adam;
 import dev.rein.toolkit.nn.Architecture;
@@ -159,10 +160,22 @@ public final class Tqc implements Algorithm {
     /// @param threads that share an update, the caller's among them; results are the same for any number. More than
     ///     there are critics find nothing to do
     public Tqc(TqcHyperParameters hp, Supplier<? extends Environment> maker, long seed, int threads) {
+        this(hp, maker, seed, threads, VectorOptions.defaults());
+    }
+
+    /// @param threads that share an update, as above; the environments have their own
+    /// @param options of stepping: threads, which change no result, and how long a step may take; their autoreset
+    ///     must be [dev.rein.toolkit.environment.Autoreset#SAME_STEP]
+    public Tqc(
+            TqcHyperParameters hp,
+            Supplier<? extends Environment> maker,
+            long seed,
+            int threads,
+            VectorOptions options) {
         this.hp = requireNonNull(hp, "hp");
         try (var opened = new Opened()) {
             team = opened.own(new Team(threads));
-            environments = opened.own(VectorEnvironment.of(maker, hp.nEnvs(), seed));
+            environments = opened.own(VectorEnvironment.of(maker, hp.nEnvs(), seed, options.forTraining()));
             random = new EpisodeRandom(seed, -1, 0);
             features = environments.observationSpace().features();
             actionSize = environments.actionSpace().size();

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rein.toolkit.a2c.A2c;
 import dev.rein.toolkit.a2c.A2cHyperParameters;
+import dev.rein.toolkit.ddpg.Ddpg;
+import dev.rein.toolkit.ddpg.DdpgHyperParameters;
 import dev.rein.toolkit.dqn.Dqn;
 import dev.rein.toolkit.dqn.DqnHyperParameters;
 import dev.rein.toolkit.environment.Autoreset;
@@ -14,11 +16,21 @@ import dev.rein.toolkit.environment.Row;
 import dev.rein.toolkit.environment.Step;
 import dev.rein.toolkit.environment.VectorOptions;
 import dev.rein.toolkit.environment.classic.CartPole;
+import dev.rein.toolkit.environment.classic.Pendulum;
 import dev.rein.toolkit.ppo.Ppo;
 import dev.rein.toolkit.ppo.PpoHyperParameters;
 import dev.rein.toolkit.probe.World;
+import dev.rein.toolkit.qrdqn.QrDqn;
+import dev.rein.toolkit.qrdqn.QrDqnHyperParameters;
+import dev.rein.toolkit.sac.Sac;
+import dev.rein.toolkit.sac.SacHyperParameters;
+import dev.rein.toolkit.td3.Td3;
+import dev.rein.toolkit.td3.Td3HyperParameters;
+import dev.rein.toolkit.tqc.Tqc;
+import dev.rein.toolkit.tqc.TqcHyperParameters;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -27,6 +39,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// How a learner's environments are stepped: by threads, and watched.
 class SteppingTest {
+    private static final Map<String, String> REPLAY =
+            Map.of("learning_starts", "50", "buffer_size", "500", "batch_size", "16");
+    private static final Set<String> CONTINUOUS = Set.of("sac", "td3", "ddpg", "tqc");
+
     private static Algorithm made(String name, Supplier<? extends Environment> maker, VectorOptions options) {
         Map<String, String> small = Map.of("n_envs", "5", "net_arch", "8");
         return switch (name) {
@@ -37,24 +53,24 @@ class SteppingTest {
                         3,
                         options);
             case "a2c" -> new A2c(A2cHyperParameters.defaults().with(small), maker, 3, options);
-            default ->
-                new Dqn(
-                        DqnHyperParameters.defaults()
-                                .with(small)
-                                .with(Map.of("learning_starts", "50", "buffer_size", "500", "batch_size", "16")),
-                        maker,
-                        3,
-                        options);
+            case "dqn" -> new Dqn(DqnHyperParameters.defaults().with(small).with(REPLAY), maker, 3, options);
+            case "qrdqn" ->
+                new QrDqn(QrDqnHyperParameters.defaults().with(small).with(REPLAY), maker, 3, options);
+            case "sac" -> new Sac(SacHyperParameters.defaults().with(small).with(REPLAY), maker, 3, 2, options);
+            case "td3" -> new Td3(Td3HyperParameters.defaults().with(small).with(REPLAY), maker, 3, 2, options);
+            case "ddpg" -> new Ddpg(DdpgHyperParameters.defaults().with(small).with(REPLAY), maker, 3, 2, options);
+            default -> new Tqc(TqcHyperParameters.defaults().with(small).with(REPLAY), maker, 3, 2, options);
         };
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ppo", "a2c", "dqn"})
+    @ValueSource(strings = {"ppo", "a2c", "dqn", "qrdqn", "sac", "td3", "ddpg", "tqc"})
     void thePolicyIsTheSameBitForBitForAnyNumberOfThreads(String name) {
         float[][] parameters = new float[2][];
         for (int run = 0; run < 2; run++) {
             var options = VectorOptions.defaults().withThreads(run == 0 ? 1 : 3);
-            try (Algorithm algorithm = made(name, CartPole::v1, options)) {
+            Supplier<Environment> maker = CONTINUOUS.contains(name) ? Pendulum::v1 : CartPole::v1;
+            try (Algorithm algorithm = made(name, maker, options)) {
                 algorithm.train(800, _ -> {});
                 parameters[run] = algorithm.policy().network().parameters();
             }
@@ -103,10 +119,11 @@ class SteppingTest {
         }
     }
 
-    @Test
-    void aLearnerRefusesAnotherAutoreset() {
+    @ParameterizedTest
+    @ValueSource(strings = {"dqn", "qrdqn", "sac", "td3", "ddpg", "tqc"})
+    void aLearnerRefusesAnotherAutoreset(String name) {
         var options = VectorOptions.defaults().withAutoreset(Autoreset.NEXT_STEP);
-        assertThatThrownBy(() -> made("dqn", CartPole::v1, options))
+        assertThatThrownBy(() -> made(name, CartPole::v1, options))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("autoreset: NEXT_STEP (expected: SAME_STEP to train with)");
     }
