@@ -280,10 +280,27 @@ public final class Tqc implements Algorithm {
             for (int c = 0; c < critics.length; c++) {
                 System.arraycopy(critics[c].value, row * quantiles, pool, c * quantiles, quantiles);
             }
-            Arrays.sort(pool);
+            sort(pool);
             float entropy = alpha * actor.logProb()[row];
             for (int k = 0; k < kept; k++) {
                 target[row * kept + k] = batch.reward()[row] + batch.discount()[row] * (pool[k] - entropy);
+            }
+        }
+    }
+
+    /// Shell's sort. `Arrays.sort` allocates where it finds runs that are sorted already, which is what the quantiles
+    /// of critics become.
+    private static void sort(float[] values) {
+        int gap = values.length;
+        while (gap > 1) {
+            gap = gap < 3 ? 1 : gap * 5 / 11;
+            for (int i = gap; i < values.length; i++) {
+                float value = values[i];
+                int j = i;
+                for (; j >= gap && values[j - gap] > value; j -= gap) {
+                    values[j] = values[j - gap];
+                }
+                values[j] = value;
             }
         }
     }

@@ -14,8 +14,14 @@ import dev.rein.toolkit.policy.Policy;
 import dev.rein.toolkit.ppo.Ppo;
 import dev.rein.toolkit.ppo.PpoHyperParameters;
 import dev.rein.toolkit.probe.ManyParts;
+import dev.rein.toolkit.qrdqn.QrDqn;
+import dev.rein.toolkit.qrdqn.QrDqnHyperParameters;
 import dev.rein.toolkit.sac.Sac;
 import dev.rein.toolkit.sac.SacHyperParameters;
+import dev.rein.toolkit.td3.Td3;
+import dev.rein.toolkit.td3.Td3HyperParameters;
+import dev.rein.toolkit.tqc.Tqc;
+import dev.rein.toolkit.tqc.TqcHyperParameters;
 import java.lang.management.ManagementFactory;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -42,7 +48,12 @@ class AllocationTest {
                         () -> new Ppo(PpoHyperParameters.defaults().with(onPolicy), ManyParts::new, 1)),
                 Named.of("a2c", () -> new A2c(A2cHyperParameters.defaults().with(onPolicy), CartPole::v1, 1)),
                 Named.of("dqn", () -> new Dqn(DqnHyperParameters.defaults().with(REPLAY), CartPole::v1, 1)),
-                Named.of("sac", () -> new Sac(SacHyperParameters.defaults().with(REPLAY), Pendulum::v1, 1)));
+                Named.of("rainbow", () -> new Dqn(DqnHyperParameters.rainbow().with(REPLAY), CartPole::v1, 1)),
+                Named.of(
+                        "qrdqn", () -> new QrDqn(QrDqnHyperParameters.defaults().with(REPLAY), CartPole::v1, 1)),
+                Named.of("sac", () -> new Sac(SacHyperParameters.defaults().with(REPLAY), Pendulum::v1, 1)),
+                Named.of("td3", () -> new Td3(Td3HyperParameters.defaults().with(REPLAY), Pendulum::v1, 1)),
+                Named.of("tqc", () -> new Tqc(TqcHyperParameters.defaults().with(REPLAY), Pendulum::v1, 1)));
     }
 
     private static void rounds(Algorithm algorithm, long steps) {
