@@ -29,7 +29,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /// What one call costs, in microseconds, at sizes that show how the cost grows. With `-prof gc` also what it
-/// allocates: nothing.
+/// allocates: nothing once it is compiled, which takes longer than the warm-up on a machine that does other things.
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
