@@ -62,7 +62,7 @@ def coach_mxnet():
 
 
 def attach():
-    """While the job runs, attach() shows its log and waits; after its end it gives the model."""
+    """While the job runs, attach() waits for it, without its log; after its end it gives the model at once."""
     rl_estimator = RLEstimator(entry_point='coach-train.py',
                                toolkit=RLToolkit.COACH,
                                toolkit_version='0.11.1',
