@@ -36,6 +36,15 @@ class CartPoleTest {
     }
 
     @Test
+    void itsOwnSineAndCosineAreTheLibrarys() {
+        for (int i = -10_000; i <= 10_000; i++) {
+            double angle = i * 5e-5;
+            assertThat(CartPole.sin(angle)).isCloseTo(Math.sin(angle), within(Math.ulp(0.25)));
+            assertThat(CartPole.cos(angle)).isCloseTo(Math.cos(angle), within(Math.ulp(1.0)));
+        }
+    }
+
+    @Test
     void version1IsTruncatedAfter500StepsAndNotTerminated() {
         var limited = CartPole.v1();
         limited.reset(new EpisodeRandom(1, 0, 0), step);
