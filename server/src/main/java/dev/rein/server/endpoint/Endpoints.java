@@ -39,6 +39,7 @@ import software.amazon.awssdk.services.sagemaker.model.DescribeEndpointResponse;
 import software.amazon.awssdk.services.sagemaker.model.EndpointSummary;
 import software.amazon.awssdk.services.sagemaker.model.ListEndpointsRequest;
 import software.amazon.awssdk.services.sagemaker.model.ListEndpointsResponse;
+import software.amazon.awssdk.services.sagemaker.model.ProductionVariantStatus;
 import software.amazon.awssdk.services.sagemaker.model.ProductionVariantSummary;
 import software.amazon.awssdk.services.sagemaker.model.TrafficRoutingConfigType;
 import software.amazon.awssdk.services.sagemaker.model.UpdateEndpointRequest;
@@ -46,6 +47,7 @@ import software.amazon.awssdk.services.sagemaker.model.UpdateEndpointResponse;
 import software.amazon.awssdk.services.sagemaker.model.UpdateEndpointWeightsAndCapacitiesRequest;
 import software.amazon.awssdk.services.sagemaker.model.UpdateEndpointWeightsAndCapacitiesResponse;
 import software.amazon.awssdk.services.sagemaker.model.VariantProperty;
+import software.amazon.awssdk.services.sagemaker.model.VariantStatus;
 
 /// Models, endpoint configurations and endpoints: their operations, what runs because of them, and invocations.
 /// Safe for any number of threads.
@@ -233,6 +235,15 @@ public final class Endpoints implements InvocationHandler, AutoCloseable {
                             .currentInstanceCount(
                                     fleet.map(running -> running.up(shown, i)).orElse(0))
                             .desiredInstanceCount(wanted.replicas())
+                            .variantStatus(fleet.flatMap(running -> running.doing(latest, variant.name()))
+                                    .map(words -> List.of(ProductionVariantStatus.builder()
+                                            .status(
+                                                    latest.equals(shown)
+                                                            ? VariantStatus.CREATING
+                                                            : VariantStatus.UPDATING)
+                                            .statusMessage(words)
+                                            .build()))
+                                    .orElse(null))
                             .build();
                 })
                 .toList();

@@ -74,6 +74,14 @@ final class Fleet implements Replica.Owner {
                 .count();
     }
 
+    /// What the replicas of a deployment's variant wait for, if one of them does.
+    synchronized Optional<String> doing(Deployment deployment, String variant) {
+        return replicas.stream()
+                .filter(replica -> replica.isOf(deployment) && replica.variant().equals(variant))
+                .flatMap(replica -> replica.doing().stream())
+                .findFirst();
+    }
+
     @Override
     public Endpoint endpoint() {
         return endpoint;

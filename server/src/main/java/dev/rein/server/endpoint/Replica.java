@@ -62,6 +62,7 @@ final class Replica {
     private volatile boolean ready;
     private volatile boolean gone;
     private volatile @Nullable String failure;
+    private volatile @Nullable String doing;
     private volatile boolean retired;
     private boolean patient; // guarded by gate: requests at work may finish
     private boolean stopping; // guarded by gate
@@ -94,8 +95,12 @@ final class Replica {
         keeper.start();
     }
 
+    boolean isOf(Deployment deployment) {
+        return generation == deployment.generation();
+    }
+
     boolean isOf(Deployment deployment, int variantIndex) {
-        return generation == deployment.generation() && index == variantIndex;
+        return isOf(deployment) && index == variantIndex;
     }
 
     /// The same for replicas that run the same files.
@@ -128,6 +133,11 @@ final class Replica {
     /// Why it could not be brought up; it has given up then.
     Optional<String> failure() {
         return Optional.ofNullable(failure);
+    }
+
+    /// What it waits for before its first start, in words; empty where that takes a moment only.
+    Optional<String> doing() {
+        return Optional.ofNullable(doing);
     }
 
     /// Whether nothing of it is left, or was left running on purpose.
@@ -311,13 +321,15 @@ final class Replica {
         HostId id = owner.nextName(generation, index).host(owner.endpoint().name());
         HostSpec spec;
         try {
-            spec = launcher.prepare(id, variant, key());
+            spec = launcher.prepare(id, variant, key(), words -> doing = words);
         } catch (ReplicaException e) {
             launcher.discard(id);
             if (isStopping()) {
                 throw new InterruptedException("stopped while the model was fetched");
             }
             throw e;
+        } finally {
+            doing = null;
         }
         // Launching is not to be interrupted: stop() waits for this gate.
         synchronized (gate) {

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,12 +47,13 @@ final class ReplicaLauncher {
 
     /// Makes the host's folder and fills it.
     ///
+    /// @param progress told in words how far a runtime is that has to be made first
     /// @throws ReplicaException if the model cannot be had
-    HostSpec prepare(HostId id, Variant variant, String key) throws ReplicaException {
+    HostSpec prepare(HostId id, Variant variant, String key, Consumer<String> progress) throws ReplicaException {
         HostRuntime declared = Models.runtime(runtimes, variant.image())
                 .orElseThrow(() ->
                         new ReplicaException("Image \"%s\" can no longer be served here.".formatted(variant.image())));
-        HostRuntime runtime = prepared(declared);
+        HostRuntime runtime = prepared(declared, progress);
         try {
             files.place(variant, key, backend.of(runtime).prepare(id));
             Map<String, String> environment = new HashMap<>(settings.environment());
@@ -76,9 +78,10 @@ final class ReplicaLauncher {
         }
     }
 
-    private static HostRuntime prepared(HostRuntime declared) throws ReplicaException {
+    private static HostRuntime prepared(HostRuntime declared, Consumer<String> progress) throws ReplicaException {
         try {
-            return declared.prepared(progress -> LOG.info("{}", progress)).get();
+            return declared.prepared(progress.andThen(words -> LOG.info("{}", words)))
+                    .get();
         } catch (ExecutionException e) {
             throw new ReplicaException(
                     String.valueOf(requireNonNull(e.getCause()).getMessage()), e.getCause());

@@ -11,9 +11,11 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -88,6 +90,28 @@ class EndpointsTest {
                     assertThat(e.awsErrorDetails().errorMessage())
                             .isEqualTo("Endpoint cart of account 000000000000 not found.");
                 });
+    }
+
+    @Test
+    void anEndpointWhoseRuntimeIsBeingMadeSaysHowFarThatIs() throws IOException {
+        var made = new CompletableFuture<String>();
+        platform.preparation = (runtime, progress) -> {
+            progress.accept("Making the runtime " + runtime.name() + ": 3 of 9 packages");
+            return made.thenApply(_ -> runtime);
+        };
+        platform.model("m", "echo");
+        platform.config("c", variant("v", "m", 1, 1));
+        platform.client.createEndpoint(request -> request.endpointName("e").endpointConfigName("c"));
+        await("told", () -> statuses("e").equals("Creating Making the runtime echo: 3 of 9 packages"));
+        made.complete("");
+        assertThat(platform.settled("e").endpointStatus()).isEqualTo(EndpointStatus.IN_SERVICE);
+        assertThat(statuses("e")).isEmpty();
+    }
+
+    private String statuses(String name) {
+        return platform.describe(name).productionVariants().getFirst().variantStatus().stream()
+                .map(status -> status.statusAsString() + " " + status.statusMessage())
+                .collect(Collectors.joining(", "));
     }
 
     @Test

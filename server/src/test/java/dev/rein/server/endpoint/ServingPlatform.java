@@ -5,6 +5,7 @@ import dev.rein.server.archive.TarGz;
 import dev.rein.server.backend.Backend;
 import dev.rein.server.backend.Host;
 import dev.rein.server.backend.HostRuntime;
+import dev.rein.server.backend.Preparation;
 import dev.rein.server.capacity.Resources;
 import dev.rein.server.http.HttpFront;
 import dev.rein.server.identity.Account;
@@ -55,6 +56,10 @@ final class ServingPlatform implements AutoCloseable, LogFollower {
     final Backend backend;
     final FolderObjects objects;
     final Map<String, Path> streams = new ConcurrentHashMap<>();
+
+    /// What the echo server's runtime needs made before it can run.
+    volatile Preparation preparation = Preparation.NONE;
+
     private final Path folder;
     final Credentials credentials = Credentials.random(new SecureRandom());
     private final SqlDocuments documents;
@@ -216,7 +221,8 @@ final class ServingPlatform implements AutoCloseable, LogFollower {
                         Path.of("target/test-classes").toAbsolutePath().toString(),
                         EchoServer.class.getName()),
                 List.of(home, Path.of("target/test-classes").toAbsolutePath()),
-                Map.of());
+                Map.of(),
+                (declared, progress) -> preparation.prepare(declared, progress));
         var settings = new ServingSettings(
                 folder.resolve("work"),
                 Map.of("AWS_REGION", "us-west-2"),
