@@ -91,10 +91,12 @@ final class ReplicaLauncher {
         }
     }
 
+    /// @throws ReplicaException if it does not start; nothing is left of it then
     Host launch(HostSpec spec) throws ReplicaException {
         try {
             return backend.of(spec.runtime()).launch(spec);
         } catch (LaunchException e) {
+            discard(spec.id());
             throw new ReplicaException("The replica could not be started: " + e.getMessage(), e);
         }
     }

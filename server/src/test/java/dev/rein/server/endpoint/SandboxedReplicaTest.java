@@ -49,4 +49,25 @@ class SandboxedReplicaTest {
             }
         }
     }
+
+    /// A model server without a network has a port that nobody reaches: waiting for its first answer to `/ping` would
+    /// tell the user nothing.
+    @Test
+    void aModelThatAsksForNetworkIsolationIsRefusedInWords() throws IOException {
+        try (var backend = ProcessBackend.open(folder.resolve("hosts"));
+                var platform = new ServingPlatform(folder, backend)) {
+            platform.model("alone", "echo");
+            platform.client.createEndpointConfig(request -> request.endpointConfigName("alone")
+                    .enableNetworkIsolation(true)
+                    .productionVariants(variant("AllTraffic", "alone", 1, 1)));
+            platform.client.createEndpoint(
+                    request -> request.endpointName("alone").endpointConfigName("alone"));
+            var settled = platform.settled("alone");
+            assertThat(settled.endpointStatus()).isEqualTo(EndpointStatus.FAILED);
+            assertThat(settled.failureReason())
+                    .contains("a model server with network isolation could not be reached", "run it without");
+            platform.client.deleteEndpoint(request -> request.endpointName("alone"));
+            await("nothing is left", () -> backend.known().isEmpty());
+        }
+    }
 }
