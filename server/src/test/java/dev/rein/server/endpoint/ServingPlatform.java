@@ -230,7 +230,7 @@ final class ServingPlatform implements AutoCloseable, LogFollower {
                 new ServingSettings.Watch(
                         Duration.ofMillis(200),
                         Duration.ofSeconds(2),
-                        Duration.ofMillis(600),
+                        Duration.ofSeconds(5),
                         Duration.ofMillis(50),
                         Duration.ofSeconds(1)),
                 Duration.ofSeconds(3),
