@@ -14,6 +14,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -165,11 +166,12 @@ class ModelServerTest {
     void aCallerWhoSendsTooMuchToItsEndReadsWhyItWasRefused() throws Exception {
         byte[] long32 = new byte[32 << 20];
         try (ModelServer server = serve("choice");
-                Socket caller = new Socket("127.0.0.1", server.port())) {
+                Socket caller = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             for (String path : List.of("/invocations", "/models")) {
-                String head = "POST %s HTTP/1.1\r\nHost: here\r\nContent-Length: %d\r\n\r\n";
                 caller.getOutputStream()
-                        .write(head.formatted(path, long32.length).getBytes(StandardCharsets.US_ASCII));
+                        .write("POST %s HTTP/1.1\r\nHost: here\r\nContent-Length: %d\r\n\r\n"
+                                .formatted(path, long32.length)
+                                .getBytes(StandardCharsets.US_ASCII));
                 caller.getOutputStream().write(long32);
                 assertThat(head(caller)).startsWith("HTTP/1.1 " + (path.equals("/models") ? 404 : 413));
             }
@@ -194,7 +196,7 @@ class ModelServerTest {
         try (ModelServer server = serve("choice")) {
             for (String more :
                     List.of("Content-Length: 99999999999", "Content-Length: 9999999\r\nExpect: 100-continue")) {
-                try (Socket caller = new Socket("127.0.0.1", server.port())) {
+                try (Socket caller = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
                     caller.getOutputStream()
                             .write("POST /invocations HTTP/1.1\r\nHost: here\r\n%s\r\n\r\n"
                                     .formatted(more)
