@@ -179,27 +179,6 @@ final class VectorKernels implements Kernels {
         for (int j = 0; j < columns; j += LANES) {
             VectorMask<Float> mask = FIRST.get(Math.min(LANES, columns - j));
             int i = 0;
-            // whole vectors of B, where none ends behind it: lanes beyond the columns are computed and not stored
-            boolean whole = WIDE && b0 + j + (k - 1) * bRow + LANES <= b.length;
-            for (; whole && i + 8 <= m; i += 8) {
-                int s = j + (accumulate ? c0 + i * n : bias0);
-                tail8(
-                        a,
-                        a0 + i * aRow,
-                        aRow,
-                        aColumn,
-                        b,
-                        b0 + j,
-                        bRow,
-                        start,
-                        s,
-                        startRow,
-                        c,
-                        c0 + i * n + j,
-                        n,
-                        k,
-                        mask);
-            }
             for (; i + 4 <= m; i += 4) {
                 int s = j + (accumulate ? c0 + i * n : bias0);
                 tail4(
@@ -378,52 +357,6 @@ final class VectorKernels implements Kernels {
         }
         s00.intoArray(c, c0);
         s01.intoArray(c, c0 + LANES);
-    }
-
-    /// 8 rows × the vector that the columns do not fill: as many sums in flight as hide an addition's latency.
-    private static void tail8(
-            float[] a,
-            int a0,
-            int aRow,
-            int aColumn,
-            float[] b,
-            int b0,
-            int bRow,
-            float[] start,
-            int start0,
-            int startRow,
-            float[] c,
-            int c0,
-            int n,
-            int k,
-            VectorMask<Float> mask) {
-        FloatVector s0 = FloatVector.fromArray(SPECIES, start, start0, mask);
-        FloatVector s1 = FloatVector.fromArray(SPECIES, start, start0 + startRow, mask);
-        FloatVector s2 = FloatVector.fromArray(SPECIES, start, start0 + 2 * startRow, mask);
-        FloatVector s3 = FloatVector.fromArray(SPECIES, start, start0 + 3 * startRow, mask);
-        FloatVector s4 = FloatVector.fromArray(SPECIES, start, start0 + 4 * startRow, mask);
-        FloatVector s5 = FloatVector.fromArray(SPECIES, start, start0 + 5 * startRow, mask);
-        FloatVector s6 = FloatVector.fromArray(SPECIES, start, start0 + 6 * startRow, mask);
-        FloatVector s7 = FloatVector.fromArray(SPECIES, start, start0 + 7 * startRow, mask);
-        for (int p = 0, ap = a0, bp = b0; p < k; p++, ap += aColumn, bp += bRow) {
-            FloatVector v = FloatVector.fromArray(SPECIES, b, bp);
-            s0 = FloatVector.broadcast(SPECIES, a[ap]).fma(v, s0);
-            s1 = FloatVector.broadcast(SPECIES, a[ap + aRow]).fma(v, s1);
-            s2 = FloatVector.broadcast(SPECIES, a[ap + 2 * aRow]).fma(v, s2);
-            s3 = FloatVector.broadcast(SPECIES, a[ap + 3 * aRow]).fma(v, s3);
-            s4 = FloatVector.broadcast(SPECIES, a[ap + 4 * aRow]).fma(v, s4);
-            s5 = FloatVector.broadcast(SPECIES, a[ap + 5 * aRow]).fma(v, s5);
-            s6 = FloatVector.broadcast(SPECIES, a[ap + 6 * aRow]).fma(v, s6);
-            s7 = FloatVector.broadcast(SPECIES, a[ap + 7 * aRow]).fma(v, s7);
-        }
-        s0.intoArray(c, c0, mask);
-        s1.intoArray(c, c0 + n, mask);
-        s2.intoArray(c, c0 + 2 * n, mask);
-        s3.intoArray(c, c0 + 3 * n, mask);
-        s4.intoArray(c, c0 + 4 * n, mask);
-        s5.intoArray(c, c0 + 5 * n, mask);
-        s6.intoArray(c, c0 + 6 * n, mask);
-        s7.intoArray(c, c0 + 7 * n, mask);
     }
 
     private static void tail4(
