@@ -80,14 +80,17 @@ final class ScalarKernels implements Kernels {
         }
     }
 
-    /// Pairwise; the strands are used up.
+    /// Pairwise, written out: as a loop it took a fifteenth of PPO's time.
     static float sumOfStrands(float[] strands, int from) {
-        for (int width = STRANDS / 2; width > 0; width /= 2) {
-            for (int s = from; s < from + width; s++) {
-                strands[s] += strands[s + width];
-            }
-        }
-        return strands[from];
+        float s0 = strands[from] + strands[from + 8];
+        float s1 = strands[from + 1] + strands[from + 9];
+        float s2 = strands[from + 2] + strands[from + 10];
+        float s3 = strands[from + 3] + strands[from + 11];
+        float s4 = strands[from + 4] + strands[from + 12];
+        float s5 = strands[from + 5] + strands[from + 13];
+        float s6 = strands[from + 6] + strands[from + 14];
+        float s7 = strands[from + 7] + strands[from + 15];
+        return ((s0 + s4) + (s2 + s6)) + ((s1 + s5) + (s3 + s7));
     }
 
     @Override

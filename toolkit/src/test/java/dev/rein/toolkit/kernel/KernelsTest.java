@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.rein.toolkit.environment.EpisodeRandom;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -135,6 +136,44 @@ class KernelsTest {
             float[] x = gaussian(size);
             float[] y = gaussian(size);
             assertThat(applied(vector, x, y)).containsExactly(applied(scalar, x, y), within(1e-5f));
+        }
+    }
+
+    @Test
+    void floatsAtTheEndsAreTheTwinsBitForBit() {
+        float inf = Float.POSITIVE_INFINITY;
+        float[] ends = {Float.NaN, inf, -inf, -0f, 0f, Float.MIN_VALUE, -Float.MIN_VALUE, 9.5f, -9.5f};
+        float[] x = new float[4 * 16 + 3];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = ends[i % ends.length];
+        }
+        float[] tanh = x.clone();
+        float[] relu = x.clone();
+        scalar.tanh(tanh, 0, x.length);
+        scalar.relu(relu, 0, x.length);
+        float[] actual = x.clone();
+        vector.tanh(actual, 0, x.length);
+        assertThat(bits(actual)).containsExactly(bits(tanh));
+        actual = x.clone();
+        vector.relu(actual, 0, x.length);
+        assertThat(bits(actual)).containsExactly(bits(relu));
+    }
+
+    private static int[] bits(float[] x) {
+        return IntStream.range(0, x.length).map(i -> Float.floatToIntBits(x[i])).toArray();
+    }
+
+    @Test
+    void columnSumsAreTheTwinsBitForBit() {
+        for (int rows : new int[] {1, 5, 64}) {
+            for (int columns : new int[] {1, 2, 15, 16, 17, 63, 64, 65, 127, 128, 207}) {
+                float[] x = gaussian(3 + rows * columns + 20);
+                float[] expected = gaussian(2 + columns + 20);
+                float[] actual = expected.clone();
+                scalar.addColumnSums(x, 3, rows, columns, expected, 2);
+                vector.addColumnSums(x, 3, rows, columns, actual, 2);
+                assertThat(actual).as("%d rows of %d", rows, columns).containsExactly(expected);
+            }
         }
     }
 
