@@ -196,9 +196,15 @@ final class ScalarKernels implements Kernels {
             int from) {
         for (int i = from; i < parameter.length; i++) {
             float g = gradient[i] * scale;
-            mean[i] = beta1 * mean[i] + (1 - beta1) * g;
-            square[i] = beta2 * square[i] + (1 - beta2) * g * g;
+            mean[i] = flush(beta1 * mean[i] + (1 - beta1) * g);
+            square[i] = flush(beta2 * square[i] + (1 - beta2) * g * g);
             parameter[i] -= stepSize * mean[i] / ((float) Math.sqrt(square[i]) + epsilon);
         }
+    }
+
+    /// 0 for floats too small for their full precision. The moments of a unit that is never on decay into them and,
+    /// by rounding, never out of them; processors compute with them many times slower.
+    private static float flush(float x) {
+        return Math.abs(x) < Float.MIN_NORMAL ? 0 : x;
     }
 }

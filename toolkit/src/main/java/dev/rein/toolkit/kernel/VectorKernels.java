@@ -175,6 +175,11 @@ final class VectorKernels implements Kernels {
         return sum;
     }
 
+    /// Floats too small for their full precision become 0: see [ScalarKernels#flush].
+    private static FloatVector flush(FloatVector x) {
+        return x.blend(0f, x.lanewise(VectorOperators.ABS).compare(VectorOperators.LT, Float.MIN_NORMAL));
+    }
+
     @Override
     public void adam(
             float[] parameter,
@@ -193,6 +198,8 @@ final class VectorKernels implements Kernels {
             FloatVector v = FloatVector.fromArray(SPECIES, square, i)
                     .mul(beta2)
                     .add(g.mul(g).mul(1 - beta2));
+            m = flush(m);
+            v = flush(v);
             m.intoArray(mean, i);
             v.intoArray(square, i);
             FloatVector.fromArray(SPECIES, parameter, i)

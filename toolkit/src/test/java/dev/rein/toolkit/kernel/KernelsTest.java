@@ -131,6 +131,19 @@ class KernelsTest {
     }
 
     @Test
+    void momentsOfAUnitThatIsNeverOnFadeToZero() {
+        for (Kernels kernels : new Kernels[] {scalar, vector}) {
+            float[] mean = gaussian(19);
+            float[] square = gaussian(19);
+            for (int step = 0; step < 1_000; step++) {
+                kernels.adam(new float[19], new float[19], 1, mean, square, 0.9f, 0.9f, 0.01f, 1e-8f);
+            }
+            assertThat(mean).containsOnly(0);
+            assertThat(square).containsOnly(0);
+        }
+    }
+
+    @Test
     void elementwiseKernelsAreTheTwins() {
         for (int size : SIZES) {
             float[] x = gaussian(size);
