@@ -31,7 +31,7 @@ public interface Backend extends AutoCloseable {
 
     /// The name of the network interface by which the hosts of one owner reach each other.
     ///
-    /// @param count    how many hosts the owner has
+    /// @param count    how many hosts the owner reaches: its own, and others of a network it shares
     /// @param isolated whether they are to reach nobody else
     String networkInterface(int count, boolean isolated);
 

@@ -10,6 +10,8 @@ import java.util.OptionalInt;
 ///
 /// @param peers            names of all hosts of the owner, this one included, in the order of
 ///     `resourceconfig.json`
+/// @param network          name of the network its peers are in: the owner's own, or one that hosts of several owners
+///     share, which a backend may offer
 /// @param runtime          what to run in
 /// @param command          the command line: the runtime's `train` or `serve`, or an override
 /// @param environment      the whole environment for the command; nothing of the server's own is passed on
@@ -22,6 +24,7 @@ import java.util.OptionalInt;
 public record HostSpec(
         HostId id,
         List<String> peers,
+        String network,
         HostRuntime runtime,
         List<String> command,
         Map<String, String> environment,
@@ -30,7 +33,33 @@ public record HostSpec(
         boolean networkIsolation,
         OptionalInt port,
         ContainerOptions container) {
-    /// Without anything that only a container understands.
+    /// In the owner's own network.
+    public HostSpec(
+            HostId id,
+            List<String> peers,
+            HostRuntime runtime,
+            List<String> command,
+            Map<String, String> environment,
+            double cpus,
+            long memoryBytes,
+            boolean networkIsolation,
+            OptionalInt port,
+            ContainerOptions container) {
+        this(
+                id,
+                peers,
+                id.owner(),
+                runtime,
+                command,
+                environment,
+                cpus,
+                memoryBytes,
+                networkIsolation,
+                port,
+                container);
+    }
+
+    /// In the owner's own network, without anything that only a container understands.
     public HostSpec(
             HostId id,
             List<String> peers,
@@ -44,6 +73,7 @@ public record HostSpec(
         this(
                 id,
                 peers,
+                id.owner(),
                 runtime,
                 command,
                 environment,
@@ -56,10 +86,16 @@ public record HostSpec(
 
     public HostSpec {
         requireNonNull(id, "id");
+        requireNonNull(network, "network");
         requireNonNull(runtime, "runtime");
         requireNonNull(container, "container");
         peers = List.copyOf(peers);
         command = List.copyOf(command);
         environment = Map.copyOf(environment);
+    }
+
+    /// Whether hosts of other owners may be in its network.
+    public boolean sharesNetwork() {
+        return !network.equals(id.owner());
     }
 }

@@ -6,13 +6,17 @@ import dev.rein.server.backend.HostRuntime;
 import dev.rein.server.capacity.InstanceType;
 import dev.rein.server.capacity.Resources;
 import dev.rein.server.objects.S3Uri;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.UUID;
 import software.amazon.awssdk.services.sagemaker.model.CheckpointConfig;
 import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
 import software.amazon.awssdk.services.sagemaker.model.InstanceGroup;
 import software.amazon.awssdk.services.sagemaker.model.ResourceConfig;
+import software.amazon.awssdk.services.sagemaker.model.VpcConfig;
 
 /// What a checked request comes to: which hosts, of which size, for how long. Only for requests that [CreateCheck]
 /// has found nothing wrong with.
@@ -56,6 +60,33 @@ record JobPlan(String name, CreateTrainingJobRequest request, List<PlannedHost> 
     /// Host names in the order of `resourceconfig.json`: as text, so `algo-10` comes before `algo-2`.
     List<String> peers() {
         return hosts.stream().map(PlannedHost::name).sorted().toList();
+    }
+
+    /// The network its hosts are in: the job's own, or the one of all jobs with the same subnets and security groups.
+    /// Which of them AWS would let reach each other is the matter of rules that there are none of here.
+    String network() {
+        VpcConfig vpc = request.vpcConfig();
+        if (vpc == null || networkIsolation()) {
+            return TrainingJob.KIND + "/" + name;
+        }
+        String key = String.join(",", new TreeSet<>(vpc.subnets())) + ";"
+                + String.join(",", new TreeSet<>(vpc.securityGroupIds()));
+        return "vpc/" + UUID.nameUUIDFromBytes(key.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// How many hosts a host may reach, itself among them: at least these.
+    int reach() {
+        return hosts.size() + (network().startsWith("vpc/") ? 1 : 0);
+    }
+
+    /// Whether another job waits for this one's hosts: the second job of a pair that the launcher of the RL examples
+    /// makes one cluster of. Where the first job has all of the machine, the second one would never have its turn.
+    boolean joinsAnother() {
+        return network().startsWith("vpc/")
+                && "secondary"
+                        .equals(request.hyperParameters()
+                                .getOrDefault("rl_cluster_type", "")
+                                .replace("\"", ""));
     }
 
     HostId id(PlannedHost host) {

@@ -128,7 +128,9 @@ final class JobRun {
     private Capacity.Place place() {
         Capacity capacity = platform.capacity();
         return switch (first.state()) {
-            case Starting _, Waiting _ -> capacity.enqueue(name, created, plan.need(capacity.machine()));
+            case Starting _, Waiting _
+            when !plan.joinsAnother() -> capacity.enqueue(name, created, plan.need(capacity.machine()));
+            case Starting _, Waiting _ -> capacity.claim(name, created, plan.need(capacity.machine()));
             case Downloading _, Preparing _, Training _, Stopping _, Uploading _, Ended _ ->
                 capacity.claim(name, created, plan.need(capacity.machine()));
         };
@@ -171,7 +173,7 @@ final class JobRun {
                 .orElseThrow(() -> new CannotGoOnException(
                         "ClientError: no runtime serves image \"%s\" any more".formatted(plan.image())));
         Backend backend = platform.backend().of(declared);
-        String networkInterface = backend.networkInterface(plan.hosts().size(), plan.networkIsolation());
+        String networkInterface = backend.networkInterface(plan.reach(), plan.networkIsolation());
         for (PlannedHost host : plan.hosts()) {
             Path ml = backend.prepare(plan.id(host));
             new HostFolder(plan, platform.objects(), stop::isDone, networkInterface).fill(ml, host);
@@ -214,6 +216,7 @@ final class JobRun {
         return new HostSpec(
                 plan.id(host),
                 plan.peers(),
+                plan.network(),
                 runtime,
                 plan.command(runtime),
                 environment(runtime),

@@ -154,6 +154,46 @@ class SeveralHostsTest {
         assertThat(world.ended("small").trainingJobStatus()).isEqualTo(TrainingJobStatus.COMPLETED);
     }
 
+    @Test
+    void jobsOfTheSameSubnetsShareANetworkAndThoseOfOthersDoNot() throws Exception {
+        assumeTrue(world.backend.networkInterface(2, false).equals("eth0"), "no networks for jobs here");
+        world.create(inSubnet(job("first", "touch ready; exec sleep 100"), "subnet-a"));
+        world.untilExists("first", "ready");
+        world.run(inSubnet(job("same", "getent hosts algo-1"), "subnet-a"));
+        world.run(inSubnet(job("other", "getent hosts algo-1"), "subnet-b"));
+        world.stop("first");
+        world.ended("first");
+        assertThat(addressIn("same")).startsWith("10.77.0.3 ");
+        assertThat(addressIn("other")).startsWith("10.77.0.2 ");
+        assertGone("first");
+    }
+
+    @Test
+    void theSecondJobOfAPairDoesNotWaitForTheFirstToEnd() throws Exception {
+        world.create(several(inSubnet(job("primary", "exec sleep 100"), "subnet-a"), 2));
+        world.until("primary", job -> job.secondaryStatusAsString().equals("Training"));
+        DescribeTrainingJobResponse ended = world.run(inSubnet(job("secondary", "true"), "subnet-a")
+                .hyperParameters(Map.of("rl_cluster_type", "\"secondary\"")));
+        assertThat(ended.trainingJobStatus()).isEqualTo(TrainingJobStatus.COMPLETED);
+        world.stop("primary");
+        world.ended("primary");
+    }
+
+    private static CreateTrainingJobRequest.Builder inSubnet(CreateTrainingJobRequest.Builder job, String subnet) {
+        return job.vpcConfig(vpc -> vpc.subnets(subnet).securityGroupIds("sg-rein"))
+                .resourceConfig(resources ->
+                        resources.instanceType("ml.t3.medium").instanceCount(1).volumeSizeInGB(1));
+    }
+
+    private String addressIn(String job) {
+        return world.logs.streams.entrySet().stream()
+                .filter(entry -> entry.getKey().contains(job + "/"))
+                .flatMap(entry -> entry.getValue().stream())
+                .map(line -> line.strip().replaceAll("\\s+", " "))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /// The last of a job's deletions comes just after its end is told.
     private void assertGone(String job) throws InterruptedException {
         Path left = folder.resolve("hosts/hosts/training-job").resolve(job);

@@ -16,13 +16,22 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Networks of jobs with several hosts, where the kernel allows them. Safe for any number of threads.
+/// Networks of jobs with several hosts, and of jobs that share one, where the kernel allows them. Safe for any number
+/// of threads.
 ///
 /// As root both kinds are to be had; an ordinary user can make closed ones only, since nobody else may open sockets
 /// in a namespace of another user.
 final class JobNetworks implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(JobNetworks.class);
     private static final long PATIENCE_SECONDS = 20;
+
+    /// How many hosts a shared network has room for.
+    static final int ROOM = 16;
+
+    /// Where an owner's hosts are in a network.
+    ///
+    /// @param first index of the first one
+    record Place(JobNetwork.Namespaces network, int first) {}
 
     /// Tells whether an owner has hosts yet.
     interface Owners {
@@ -84,7 +93,7 @@ final class JobNetworks implements AutoCloseable {
     /// The services that hosts in open networks reach. Opens the gateways of the networks that are there already.
     synchronized void offer(List<Gateway.Service> offered) {
         services = List.copyOf(offered);
-        for (String owner : owners()) {
+        for (String owner : names()) {
             var network = network(owner);
             if (network.isOpen()) {
                 network.namespaces().ifPresent(spaces -> {
@@ -98,10 +107,22 @@ final class JobNetworks implements AutoCloseable {
         }
     }
 
-    /// The owner's network, made if it is not there.
+    /// The owner's place in a network of its own, which is made if it is not there.
     ///
     /// @param open whether hosts reach the platform and the world, or nobody but each other
-    synchronized JobNetwork.Namespaces ensure(String owner, int count, boolean open) throws IOException {
+    synchronized Place own(String owner, int count, boolean open) throws IOException {
+        return new Place(ensure(owner, count, open), 0);
+    }
+
+    /// The owner's place in an open network of that name, beside other owners'.
+    ///
+    /// @return empty where it has no room left
+    synchronized Optional<Place> shared(String name, String owner, int count) throws IOException {
+        JobNetwork.Namespaces spaces = ensure(name, ROOM, true);
+        return network(name).admit(owner, count, ROOM).map(member -> new Place(spaces, member.first()));
+    }
+
+    private JobNetwork.Namespaces ensure(String owner, int count, boolean open) throws IOException {
         var network = network(owner);
         Optional<JobNetwork.Namespaces> there = network.namespaces();
         if (there.isPresent()) {
@@ -122,9 +143,11 @@ final class JobNetworks implements AutoCloseable {
         }
     }
 
-    /// What to start a host's command with, so that it runs in a namespace.
-    List<String> enter(JobNetwork.Namespaces network, int index) {
-        String net = network.hosts().get(index).toString();
+    /// What to start a host's command with, so that it runs in its namespace.
+    ///
+    /// @param index among its owner's hosts
+    List<String> enter(Place place, int index) {
+        String net = place.network().hosts().get(place.first() + index).toString();
         return superuser
                 ? List.of("nsenter", "--net=" + net, "--")
                 : List.of(
@@ -175,8 +198,22 @@ final class JobNetworks implements AutoCloseable {
         }
     }
 
-    /// Takes an owner's network down. Its hosts have ended. Harmless if there is none.
+    /// Takes down an owner's network, and those that it was the last member of. Its hosts have ended. Harmless if
+    /// there is none.
     synchronized void release(String owner) throws IOException {
+        takeDown(owner);
+        for (String name : names()) {
+            var network = network(name);
+            if (network.isShared()) {
+                network.dismiss(owner);
+                if (network.members().isEmpty()) {
+                    takeDown(name);
+                }
+            }
+        }
+    }
+
+    private void takeDown(String owner) throws IOException {
         Gateway gateway = gateways.remove(owner);
         if (gateway != null) {
             gateway.close();
@@ -186,9 +223,15 @@ final class JobNetworks implements AutoCloseable {
 
     /// Takes down what no owner is left of: a server may have died between a network and its first host.
     synchronized void sweep(Owners lives) throws IOException {
-        for (String owner : owners()) {
-            if (!lives.live(owner)) {
-                release(owner);
+        for (String name : names()) {
+            var network = network(name);
+            List<String> owners = network.isShared()
+                    ? network.members().stream().map(JobNetwork.Member::owner).toList()
+                    : List.of(name);
+            for (String owner : owners) {
+                if (!lives.live(owner)) {
+                    release(owner);
+                }
             }
         }
     }
@@ -208,12 +251,12 @@ final class JobNetworks implements AutoCloseable {
         FileTree.delete(network.folder());
     }
 
-    /// Owners are `kind/name`, checked before; neither part holds a `+`.
+    /// Owners are `kind/name`, checked before, and so are names of shared networks; neither part holds a `+`.
     private JobNetwork network(String owner) {
         return new JobNetwork(root.resolve(owner.replace('/', '+')));
     }
 
-    private List<String> owners() {
+    private List<String> names() {
         if (!Files.isDirectory(root)) {
             return List.of();
         }

@@ -334,16 +334,19 @@ public final class ProcessBackend implements Backend {
         Path path = folder.path();
         List<String> names = spec.peers().isEmpty() ? List.of(spec.id().name()) : spec.peers();
         var table = new StringBuilder(Machine.hosts(names));
-        Optional<JobNetwork.Namespaces> network = network(spec);
+        Optional<JobNetworks.Place> place = place(spec);
         for (int n = 0; n < names.size(); n++) {
-            table.append(network.isPresent() ? JobNetwork.address(n) : numbers.address(launch.subnet(), n))
+            table.append(
+                            place.isPresent()
+                                    ? JobNetwork.address(place.get().first() + n)
+                                    : numbers.address(launch.subnet(), n))
                     .append(' ')
                     .append(names.get(n))
                     .append('\n');
         }
         Files.writeString(path.resolve("hosts"), table);
         Files.writeString(path.resolve("hostname"), spec.id().name() + "\n");
-        boolean gateway = network.isPresent() && !spec.networkIsolation();
+        boolean gateway = place.isPresent() && !spec.networkIsolation();
         if (gateway) {
             Files.writeString(path.resolve("resolver"), "nameserver " + JobNetwork.GATEWAY + "\n");
         }
@@ -354,7 +357,7 @@ public final class ProcessBackend implements Backend {
             environment.put("REIN_BIND_ADDRESS", "127.0.0.1"); // whoever reaches it is not asked for a signature
         }
         var note = new StringBuilder();
-        if (names.size() > 1 && network.isEmpty()) {
+        if (names.size() > 1 && place.isEmpty()) {
             note.append("Rein: no network can be made for this job here, so its hosts share the machine's ports");
             if (isolation().isSandbox()) {
                 note.append(".\n");
@@ -372,9 +375,8 @@ public final class ProcessBackend implements Backend {
                 folder.ml(),
                 spec.runtime().readOnly(),
                 spec.memoryBytes(),
-                spec.networkIsolation() && network.isEmpty(),
-                network.map(spaces ->
-                                networks.enter(spaces, names.indexOf(spec.id().name())))
+                spec.networkIsolation() && place.isEmpty(),
+                place.map(taken -> networks.enter(taken, names.indexOf(spec.id().name())))
                         .orElse(List.of()),
                 gateway,
                 environment,
@@ -389,16 +391,28 @@ public final class ProcessBackend implements Backend {
         return line.prefix();
     }
 
-    /// The network of a job with several hosts, unless the machine cannot make one.
-    private Optional<JobNetwork.Namespaces> network(HostSpec spec) throws IOException {
-        if (spec.peers().size() < 2) {
-            return Optional.empty();
-        }
+    /// A place in a network, for a job with several hosts or one that shares a network, unless the machine cannot
+    /// make one. A job that finds its shared network full is on its own.
+    private Optional<JobNetworks.Place> place(HostSpec spec) throws IOException {
+        int count = Math.max(1, spec.peers().size());
         boolean open = !spec.networkIsolation();
-        if (!networks.available(open)) {
+        boolean shares = spec.sharesNetwork() && open;
+        if ((count < 2 && !shares) || !networks.available(open)) {
             return Optional.empty();
         }
-        return Optional.of(networks.ensure(spec.id().owner(), spec.peers().size(), open));
+        String owner = spec.id().owner();
+        if (shares) {
+            Optional<JobNetworks.Place> shared = networks.shared(spec.network(), owner, count);
+            if (shared.isPresent()) {
+                return shared;
+            }
+            log.warn(
+                    "{} does not reach the other jobs of its subnets and security groups: their network holds {} hosts"
+                            + " and is full.",
+                    owner,
+                    JobNetworks.ROOM);
+        }
+        return count < 2 ? Optional.empty() : Optional.of(networks.own(owner, count, open));
     }
 
     /// The launcher's own form for words: see `launch.sh`.

@@ -3,6 +3,7 @@ package dev.rein.server.backend.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.rein.server.backend.ContainerOptions;
 import dev.rein.server.backend.FileTree;
 import dev.rein.server.backend.Host;
 import dev.rein.server.backend.HostExit;
@@ -210,6 +211,55 @@ class JobNetworkTest {
         }
     }
 
+    @Nested
+    class GivenJobsThatShareANetwork {
+        @BeforeEach
+        void open() {
+            assumeTrue(backend.networkInterface(2, false).equals("eth0"), "only root can open a network");
+        }
+
+        @Test
+        void theyReachEachOtherAtTheirAddressesAndKnowTheirOwnNames() throws Exception {
+            Host head = join("head", 2, 1, List.of("answer:5000:I am the head", "stay"));
+            join("head", 2, 2, List.of("ask:algo-1:5000"));
+            Host worker = join("worker", 1, 1, List.of("ask:10.77.0.2:5000", "answer:5001:I work", "stay"));
+            Host other = join("other", 1, 1, List.of("ask:10.77.0.4:5001"));
+            assertThat(other.exit().get(60, TimeUnit.SECONDS)).isEqualTo(new HostExit.Exited(0, false));
+            assertThat(worker.log()).hasContent("I am the head\n");
+            assertThat(other.log()).hasContent("I work\n");
+            assertThat(head.exit()).isNotDone();
+        }
+
+        @Test
+        void whoComesAfterARestartGetsAPlaceThatIsFree() throws Exception {
+            Host before = join("before", 2, 1, List.of("answer:5000:before", "stay"));
+            backend.close();
+            backend = ProcessBackend.open(folder);
+            Host after = join("after", 1, 1, List.of("ask:10.77.0.2:5000"));
+            assertThat(after.exit().get(60, TimeUnit.SECONDS)).isEqualTo(new HostExit.Exited(0, false));
+            assertThat(after.log()).hasContent("before\n");
+            assertThat(folder.resolve("networks/vpc+one/members"))
+                    .hasContent("training-job/before 0 2\ntraining-job/after 2 1\n");
+            assertThat(backend.find(before.id()).orElseThrow().exit()).isNotDone();
+        }
+
+        @Test
+        void aJobThatFindsNoRoomIsOnItsOwn() throws Exception {
+            join("large", JobNetworks.ROOM - 1, 1, List.of("stay"));
+            var answers = new LinkedHashMap<String, Host>();
+            answers.put("algo-1", join("late", 2, 1, List.of("answer:5000:late", "stay")));
+            answers.put("algo-2", join("late", 2, 2, List.of("ask:algo-1:5000", "knock:10.77.0.9:5000")));
+            assertThat(answers.get("algo-2").exit().get(60, TimeUnit.SECONDS)).isEqualTo(new HostExit.Exited(0, false));
+            assertThat(answers.get("algo-2").log()).hasContent("late\nno way to 10.77.0.9\n");
+        }
+
+        private Host join(String job, int count, int n, List<String> words) throws Exception {
+            var id = new HostId("training-job/" + job, "algo-" + n);
+            backend.prepare(id);
+            return start(id, "vpc/one", count, false, Map.of(), knock(words));
+        }
+    }
+
     @Test
     void aServerThatDiesBetweenANetworkAndItsHostLeavesItToTheNextToTakeDown() throws Exception {
         var id = new HostId("training-job/lost", "algo-1");
@@ -269,25 +319,45 @@ class JobNetworkTest {
     }
 
     private Host start(HostId id, int count, boolean isolated, List<String> words) throws Exception {
+        return start(id, id.owner(), count, isolated, Map.of(), knock(words));
+    }
+
+    private List<String> knock(List<String> words) {
         var command = new ArrayList<>(List.of(JAVA.resolve("bin/java").toString(), "-Xshare:auto", "-cp"));
         command.add(folder.resolve("classes").toString());
         command.add(Knock.class.getName());
         command.addAll(words);
-        return start(id, count, isolated, Map.of(), command);
+        return command;
     }
 
     private Host shell(String job, String script) throws Exception {
         var id = new HostId("training-job/" + job, "algo-1");
         backend.prepare(id);
-        return start(id, 2, false, Map.of(), List.of("sh", "-c", script));
+        return start(id, id.owner(), 2, false, Map.of(), List.of("sh", "-c", script));
     }
 
-    private Host start(HostId id, int count, boolean isolated, Map<String, String> environment, List<String> command)
+    private Host start(
+            HostId id,
+            String network,
+            int count,
+            boolean isolated,
+            Map<String, String> environment,
+            List<String> command)
             throws Exception {
         List<String> peers =
                 IntStream.rangeClosed(1, count).mapToObj(n -> "algo-" + n).toList();
-        Host host = backend.launch(
-                new HostSpec(id, peers, runtime, command, environment, 1, 256L << 20, isolated, OptionalInt.empty()));
+        Host host = backend.launch(new HostSpec(
+                id,
+                peers,
+                network,
+                runtime,
+                command,
+                environment,
+                1,
+                256L << 20,
+                isolated,
+                OptionalInt.empty(),
+                ContainerOptions.NONE));
         hosts.add(host);
         return host;
     }
