@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// What a server is told. Start from [#of] and say what differs.
 ///
@@ -91,102 +92,100 @@ public record ServerConfiguration(
     }
 
     public ServerConfiguration withHost(String name) {
-        return new ServerConfiguration(
-                home, name, port, s3Port, region, account, credentials, database, s3, runtimes, hostLogBytes, docker);
+        return with(parts -> parts.host = name);
     }
 
     public ServerConfiguration withPort(int number) {
-        return new ServerConfiguration(
-                home, host, number, s3Port, region, account, credentials, database, s3, runtimes, hostLogBytes, docker);
+        return with(parts -> parts.port = number);
     }
 
     public ServerConfiguration withS3Port(int number) {
-        return new ServerConfiguration(
-                home, host, port, number, region, account, credentials, database, s3, runtimes, hostLogBytes, docker);
+        return with(parts -> parts.s3Port = number);
     }
 
     public ServerConfiguration withRegion(String name) {
-        return new ServerConfiguration(
-                home, host, port, s3Port, name, account, credentials, database, s3, runtimes, hostLogBytes, docker);
+        return with(parts -> parts.region = name);
     }
 
     public ServerConfiguration withAccount(Account owner) {
-        return new ServerConfiguration(
-                home, host, port, s3Port, region, owner, credentials, database, s3, runtimes, hostLogBytes, docker);
+        return with(parts -> parts.account = owner);
     }
 
     public ServerConfiguration withCredentials(Credentials keys) {
-        return new ServerConfiguration(
-                home,
-                host,
-                port,
-                s3Port,
-                region,
-                account,
-                Optional.of(keys),
-                database,
-                s3,
-                runtimes,
-                hostLogBytes,
-                docker);
+        return with(parts -> parts.credentials = Optional.of(keys));
     }
 
     public ServerConfiguration withDatabase(String url) {
-        return new ServerConfiguration(
-                home,
-                host,
-                port,
-                s3Port,
-                region,
-                account,
-                credentials,
-                Optional.of(url),
-                s3,
-                runtimes,
-                hostLogBytes,
-                docker);
+        return with(parts -> parts.database = Optional.of(url));
     }
 
     public ServerConfiguration withS3(URI endpoint) {
-        return new ServerConfiguration(
-                home,
-                host,
-                port,
-                s3Port,
-                region,
-                account,
-                credentials,
-                database,
-                Optional.of(endpoint),
-                runtimes,
-                hostLogBytes,
-                docker);
+        return with(parts -> parts.s3 = Optional.of(endpoint));
     }
 
     public ServerConfiguration withRuntimes(List<HostRuntime> known) {
-        return new ServerConfiguration(
-                home, host, port, s3Port, region, account, credentials, database, s3, known, hostLogBytes, docker);
+        return with(parts -> parts.runtimes = known);
     }
 
     public ServerConfiguration withHostLogBytes(long limit) {
-        return new ServerConfiguration(
-                home, host, port, s3Port, region, account, credentials, database, s3, runtimes, limit, docker);
+        return with(parts -> parts.hostLogBytes = limit);
     }
 
     public ServerConfiguration withDocker(DockerSettings daemon) {
-        return new ServerConfiguration(
-                home,
-                host,
-                port,
-                s3Port,
-                region,
-                account,
-                credentials,
-                database,
-                s3,
-                runtimes,
-                hostLogBytes,
-                Optional.of(daemon));
+        return with(parts -> parts.docker = Optional.of(daemon));
+    }
+
+    private ServerConfiguration with(Consumer<Parts> change) {
+        var parts = new Parts(this);
+        change.accept(parts);
+        return parts.whole();
+    }
+
+    /// A configuration taken apart, to be changed and put together again.
+    private static final class Parts {
+        final Path home;
+        String host;
+        int port;
+        int s3Port;
+        String region;
+        Account account;
+        Optional<Credentials> credentials;
+        Optional<String> database;
+        Optional<URI> s3;
+        List<HostRuntime> runtimes;
+        long hostLogBytes;
+        Optional<DockerSettings> docker;
+
+        Parts(ServerConfiguration whole) {
+            home = whole.home;
+            host = whole.host;
+            port = whole.port;
+            s3Port = whole.s3Port;
+            region = whole.region;
+            account = whole.account;
+            credentials = whole.credentials;
+            database = whole.database;
+            s3 = whole.s3;
+            runtimes = whole.runtimes;
+            hostLogBytes = whole.hostLogBytes;
+            docker = whole.docker;
+        }
+
+        ServerConfiguration whole() {
+            return new ServerConfiguration(
+                    home,
+                    host,
+                    port,
+                    s3Port,
+                    region,
+                    account,
+                    credentials,
+                    database,
+                    s3,
+                    runtimes,
+                    hostLogBytes,
+                    docker);
+        }
     }
 
     private static void checkPort(String name, int port, List<String> problems) {
