@@ -79,6 +79,10 @@ final class CreateCheck {
             problem("AlgorithmSpecification.TrainingImage: \"%s\" is served by no runtime here (expected: %s)"
                     .formatted(image, served()));
         }
+        if (image != null && algorithm.algorithmName() != null) {
+            problem("AlgorithmSpecification.AlgorithmName: \"%s\" beside a TrainingImage (expected: the image alone)"
+                    .formatted(algorithm.algorithmName()));
+        }
         inputMode("AlgorithmSpecification.TrainingInputMode", algorithm.trainingInputMode());
         algorithm.metricDefinitions().forEach(this::metric);
     }

@@ -638,8 +638,10 @@ final class TrainingJobsTest {
         void everyProblemIsToldAtOnce() {
             CreateTrainingJobRequest.Builder wrong = job("wrong", "true")
                     .roleArn("me")
-                    .algorithmSpecification(
-                            algorithm -> algorithm.trainingImage("unknown:1").trainingInputMode("Pipe"))
+                    .algorithmSpecification(algorithm -> algorithm
+                            .trainingImage("unknown:1")
+                            .algorithmName("xgboost")
+                            .trainingInputMode("Pipe"))
                     .outputDataConfig(output -> output.s3OutputPath("https://x"))
                     .resourceConfig(resources ->
                             resources.instanceType("ml.huge").instanceCount(1).volumeSizeInGB(1))
@@ -647,7 +649,8 @@ final class TrainingJobsTest {
                             checkpoints -> checkpoints.s3Uri("s3://ok-bucket").localPath("/opt/ml/input/../x"));
             assertThatThrownBy(() -> world.create(wrong))
                     .isInstanceOf(ApiException.class)
-                    .hasMessageStartingWith("6 validation errors detected: ")
+                    .hasMessageStartingWith("7 validation errors detected: ")
+                    .hasMessageContaining("AlgorithmName: \"xgboost\" beside a TrainingImage")
                     .hasMessageContaining("\"unknown:1\" is served by no runtime here (expected: one of shell:*)")
                     .hasMessageContaining("RoleArn")
                     .hasMessageContaining("Pipe is not supported")
