@@ -1,6 +1,7 @@
 package dev.rein.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.rein.sdk.JobListener;
 import dev.rein.sdk.LogLine;
@@ -133,6 +134,21 @@ class EntryPointsTest {
                 .containsPattern("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d Training - ")
                 .containsPattern("Training seconds: \\d+")
                 .containsPattern("Billable seconds: \\d+");
+    }
+
+    @Test
+    void anExampleThatTakesItsSimulatorAlong() {
+        Path jars = Checkout.root().resolve("examples/target/cloudsim/lib");
+        assumeTrue(Files.isDirectory(jars), jars + " is missing: mvn package -pl examples -am makes it");
+
+        assertThat(fit(estimator()
+                        .entryPoint(Checkout.root()
+                                .resolve("examples/cloudsim/ScheduleTasks.java")
+                                .toString())
+                        .dependencies(List.of(jars))
+                        .hyperparameters(Map.of("steps", 2048, "seed", 1))
+                        .build()))
+                .anyMatch(line -> line.startsWith("learned: "));
     }
 
     @Test
