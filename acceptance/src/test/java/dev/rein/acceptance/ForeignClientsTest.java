@@ -33,6 +33,14 @@ class ForeignClientsTest {
     }
 
     @Test
+    void theAwsCliTrainsFollowsDeploysInvokesAndDeletes() throws Exception {
+        try (var platform = Platform.start(scratch.resolve("home"))) {
+            Python.runBeside(
+                    "awscli", "aws_cli_life_of_a_job.sh", platform.awsEnvironment(), scratch, CART_POLE, "40000");
+        }
+    }
+
+    @Test
     void theWaitersOfTheAwsSdkForJavaEndWithTheJob() throws Exception {
         try (var platform = Platform.start(scratch.resolve("home"));
                 var aws = new Aws(platform.awsEnvironment());

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -22,11 +23,26 @@ final class Python {
     /// Skips the calling test, visibly, where the interpreter lacks the client library.
     static void run(String needs, String script, Map<String, String> environment, Path scratch, String... arguments)
             throws IOException, InterruptedException {
-        assumeTrue(
-                has(needs),
-                "%s cannot import %s: install acceptance/src/test/python/requirements.txt and set REIN_TEST_PYTHON"
-                        .formatted(interpreter(), needs));
+        assumeHas(needs);
         runIn(interpreter(), script, environment, scratch, arguments);
+    }
+
+    /// A shell script, with the commands that are installed beside the interpreter on its path.
+    static void runBeside(
+            String needs, String script, Map<String, String> environment, Path scratch, String... arguments)
+            throws IOException, InterruptedException {
+        assumeHas(needs);
+        Path commands = Path.of(interpreter()).toAbsolutePath().resolveSibling("");
+        Map<String, String> variables = new LinkedHashMap<>(environment);
+        variables.put("PATH", commands + ":" + System.getenv("PATH"));
+        runIn("/bin/sh", script, variables, scratch, arguments);
+    }
+
+    private static void assumeHas(String module) throws IOException, InterruptedException {
+        assumeTrue(
+                has(module),
+                "%s cannot import %s: install acceptance/src/test/python/requirements.txt and set REIN_TEST_PYTHON"
+                        .formatted(interpreter(), module));
     }
 
     /// With an interpreter that has what the script needs.
