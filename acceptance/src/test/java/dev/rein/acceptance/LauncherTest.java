@@ -61,14 +61,17 @@ class LauncherTest {
     private static List<String> hiding(Path folder) throws IOException, InterruptedException {
         List<String> sandbox =
                 List.of("bwrap", "--bind", "/", "/", "--dev-bind", "/dev", "/dev", "--tmpfs", folder.toString(), "--");
-        assumeTrue(
-                Stream.of(System.getenv("PATH").split(":"))
-                        .anyMatch(path -> Files.isExecutable(Path.of(path, "bwrap"))),
-                "bubblewrap is not installed");
+        assumeTrue(works(sandbox), "bubblewrap is missing or cannot work here");
+        return sandbox;
+    }
+
+    /// Whether this machine lets bubblewrap make such a sandbox.
+    static boolean works(List<String> sandbox) throws IOException, InterruptedException {
+        boolean installed = Stream.of(System.getenv("PATH").split(":"))
+                .anyMatch(path -> Files.isExecutable(Path.of(path, sandbox.getFirst())));
         List<String> trial = new ArrayList<>(sandbox);
         trial.add("true");
-        assumeTrue(new ProcessBuilder(trial).start().waitFor() == 0, "bubblewrap cannot work here");
-        return sandbox;
+        return installed && new ProcessBuilder(trial).start().waitFor() == 0;
     }
 
     private String rein(List<String> sandbox, List<String> environment) throws IOException, InterruptedException {

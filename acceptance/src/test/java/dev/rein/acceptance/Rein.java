@@ -29,8 +29,14 @@ record Rein(Path home) {
     }
 
     Said run(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
-        List<String> command =
-                new ArrayList<>(List.of(Checkout.root().resolve("rein").toString()));
+        return run(List.of(), environment, arguments);
+    }
+
+    /// @param within a program that runs the launcher in surroundings of its making
+    Said run(List<String> within, Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(within);
+        command.add(Checkout.root().resolve("rein").toString());
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile("rein", ".out");
         try {

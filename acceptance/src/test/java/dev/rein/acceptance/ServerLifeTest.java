@@ -1,12 +1,14 @@
 package dev.rein.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,6 +69,33 @@ class ServerLifeTest {
             assertThat(said.text())
                     .contains(Integer.toString(taken.getLocalPort()))
                     .contains("choose another port");
+        }
+    }
+
+    @Test
+    void aHomeThatCannotBeMadeIsSaidWithTheWayOut() throws Exception {
+        var nowhere = new Rein(Files.createFile(scratch.resolve("a-file")));
+        for (String command : new String[] {"up", "quickstart"}) {
+            Rein.Said said = nowhere.run(command);
+            assertThat(said.exitCode()).isEqualTo(1);
+            assertThat(said.text())
+                    .startsWith("rein: REIN_HOME: the folder " + nowhere.home())
+                    .contains("export REIN_HOME=");
+        }
+    }
+
+    @Test
+    void aDiskWithoutRoomIsSaidWithTheWayOut() throws Exception {
+        Path disk = Files.createDirectories(scratch.resolve("disk"));
+        List<String> mount =
+                List.of("bwrap", "--dev-bind", "/", "/", "--size", "1048576", "--tmpfs", disk.toString(), "--");
+        assumeTrue(LauncherTest.works(mount), "bubblewrap is missing or cannot work here");
+        for (String command : new String[] {"up", "quickstart"}) {
+            Rein.Said said = new Rein(disk.resolve("home")).run(mount, Map.of(), command);
+            assertThat(said.exitCode()).isEqualTo(1);
+            assertThat(said.text())
+                    .containsPattern("rein: REIN_HOME: .* has \\d+ KiB left")
+                    .contains("Free some");
         }
     }
 

@@ -12,7 +12,6 @@ import dev.rein.toolkit.environment.Row;
 import dev.rein.toolkit.environment.Step;
 import dev.rein.toolkit.environment.classic.CartPole;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,9 +26,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /// From nothing to a served policy: trains CartPole as a job, serves what it learned, plays an episode through the
 /// endpoint.
@@ -57,9 +54,6 @@ final class Quickstart implements Callable<Integer> {
     @Mixin
     private Output output = new Output();
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     private final ReinHome home;
     private final Map<String, Object> facts = new LinkedHashMap<>();
     private double evaluated = Double.NaN;
@@ -72,6 +66,7 @@ final class Quickstart implements Callable<Integer> {
             if (running.isPresent()) {
                 return new Platform(null, Session.local(home.path()));
             }
+            home.make();
             ReinServer server = ReinServer.start(Up.configuration(home, "127.0.0.1", 0, 0));
             try {
                 return new Platform(server, Session.local(home.path()));
@@ -116,7 +111,7 @@ final class Quickstart implements Callable<Integer> {
         }
         facts.put("total_seconds", rounded(seconds(began)));
         if (output.isJson()) {
-            output.printJson(out(), facts);
+            output.print(facts, "");
         } else {
             next();
         }
@@ -146,7 +141,7 @@ final class Quickstart implements Callable<Integer> {
         String job = estimator.fit(Map.of(), false, null, null);
         facts.put("job", job);
         say("Job        %s".formatted(job));
-        try (TrainingBar bar = TrainingBar.on(output.isJson() ? null : out(), steps)) {
+        try (TrainingBar bar = TrainingBar.on(output.isJson() ? null : output.out(), steps)) {
             estimator = RLEstimator.attach(job, session, line -> {
                 if (Double.isNaN(firstLineSeconds)) {
                     firstLineSeconds = seconds(submitted);
@@ -232,14 +227,10 @@ final class Quickstart implements Callable<Integer> {
         say("  ./rein deploy " + facts.get("job"));
     }
 
-    private PrintWriter out() {
-        return spec.commandLine().getOut();
-    }
-
     private void say(String line) {
         if (!output.isJson()) {
-            out().println(line);
-            out().flush();
+            output.out().println(line);
+            output.out().flush();
         }
     }
 

@@ -29,7 +29,7 @@ final class Rehearse implements Callable<Integer> {
                 goTheWay(beside);
                 Status.text(beside, server);
             } finally {
-                ServerProcess.stop(server);
+                ServerProcess.stopRecording(server);
             }
         } finally {
             delete(scratch);

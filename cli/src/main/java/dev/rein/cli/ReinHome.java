@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URI;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -17,6 +19,9 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// @param path `$REIN_HOME`, or `~/.rein`
 record ReinHome(Path path) {
+    /// What a start writes, SQLite's library included, with some to spare.
+    private static final long ROOM = 8L << 20;
+
     /// What `server.json` says of a running server.
     ///
     /// @param pid the server's process
@@ -52,8 +57,44 @@ record ReinHome(Path path) {
         return Path.of(user == null || user.isBlank() ? System.getProperty("user.home") : user, ".rein");
     }
 
+    /// What a running server says of itself.
+    Path serverFile() {
+        return path.resolve("server.json");
+    }
+
+    IllegalStateException nothingRuns() {
+        return new IllegalStateException("no platform runs on %s. Start one with: rein up".formatted(path));
+    }
+
     Path serverLog() {
         return path.resolve("log").resolve("server.log");
+    }
+
+    /// Makes what a server needs to start: the folder, for its owner alone, and room in it.
+    ///
+    /// @throws IOException if that cannot be; the message says what to do
+    void make() throws IOException {
+        try {
+            var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+            Files.createDirectories(serverLog().resolveSibling(""), owner);
+            Files.createDirectories(scratch(), owner);
+        } catch (FileSystemException e) {
+            throw new IOException(
+                    "REIN_HOME: the folder %s cannot be made (%s). Choose another one: export REIN_HOME=<folder>"
+                            .formatted(path, e),
+                    e);
+        }
+        long free = Files.getFileStore(path).getUsableSpace();
+        if (free < ROOM) {
+            throw new IOException(
+                    "REIN_HOME: %s has %d KiB left (expected: at least %d). Free some, or choose another folder: export REIN_HOME=<folder>"
+                            .formatted(path, free / 1024, ROOM / 1024));
+        }
+    }
+
+    /// For files of a moment. The launcher knows it too.
+    Path scratch() {
+        return path.resolve("tmp");
     }
 
     /// The server that runs on this folder: its process is alive and answers.
@@ -64,9 +105,12 @@ record ReinHome(Path path) {
 
     /// The server `server.json` speaks of, alive or not.
     Optional<Running> written() throws IOException {
+        if (!Files.exists(serverFile())) {
+            return Optional.empty();
+        }
         JsonNode json;
         try {
-            json = JsonMapper.shared().readTree(Files.readString(path.resolve("server.json")));
+            json = JsonMapper.shared().readTree(Files.readString(serverFile()));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }

@@ -22,6 +22,9 @@ import java.util.concurrent.TimeoutException;
 record ServerProcess(Installation installation, ReinHome home) {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /// A server that has recorded its start writes a cache of some 90 MB before it ends.
+    private static final Duration PATIENCE_FOR_A_CACHE = Duration.ofMinutes(5);
+
     /// The server answers requests for weeks: the full compiler, a small heap, one collector thread.
     private static final List<String> FLAGS = List.of(
             "-XX:+UseSerialGC",
@@ -29,6 +32,7 @@ record ServerProcess(Installation installation, ReinHome home) {
             "-Xmx320m",
             "-XX:MaxDirectMemorySize=128m",
             "-XX:+ExitOnOutOfMemoryError",
+            "-XX:-UsePerfData", // they are a file in /tmp
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 
@@ -58,17 +62,26 @@ record ServerProcess(Installation installation, ReinHome home) {
 
     /// Asks a server to end and waits until it has. What it runs goes on.
     static void stop(ReinHome.Running server) throws InterruptedException {
+        stop(server, PATIENCE);
+    }
+
+    /// As [#stop], for one that [#startRecording] has started.
+    static void stopRecording(ReinHome.Running server) throws InterruptedException {
+        stop(server, PATIENCE_FOR_A_CACHE);
+    }
+
+    private static void stop(ReinHome.Running server, Duration patience) throws InterruptedException {
         Optional<ProcessHandle> process = ProcessHandle.of(server.pid());
         if (process.isEmpty()) {
             return;
         }
         process.get().destroy();
         try {
-            process.get().onExit().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            process.get().onExit().get(patience.toSeconds(), TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             throw new IllegalStateException(
                     "process %d did not stop within %d s. Look into its log, or end it with: kill -9 %d"
-                            .formatted(server.pid(), PATIENCE.toSeconds(), server.pid()),
+                            .formatted(server.pid(), patience.toSeconds(), server.pid()),
                     e);
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
@@ -80,8 +93,8 @@ record ServerProcess(Installation installation, ReinHome home) {
     }
 
     private ReinHome.Running launch(List<String> flags, List<String> options) throws IOException, InterruptedException {
+        home.make();
         Path said = home.path().resolve("log").resolve("server.out");
-        Files.createDirectories(said.getParent());
         ProcessBuilder builder = new ProcessBuilder(command(flags, options))
                 .redirectErrorStream(true)
                 .redirectOutput(said.toFile())
@@ -125,6 +138,7 @@ record ServerProcess(Installation installation, ReinHome home) {
                 "-Drein.root=" + installation.root(),
                 "-Drein.java=" + installation.java(),
                 "-Drein.log=" + home.serverLog(),
+                "-Djava.io.tmpdir=" + home.scratch(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName(),

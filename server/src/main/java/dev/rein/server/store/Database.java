@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -48,6 +49,11 @@ public final class Database implements AutoCloseable {
             public SqliteFile {
                 requireNonNull(file, "file");
             }
+
+            @Override
+            public String toString() {
+                return file.toString();
+            }
         }
 
         /// @param url `jdbc:postgresql://host/database?user=…`
@@ -83,14 +89,35 @@ public final class Database implements AutoCloseable {
     }
 
     static Database open(Location location) {
-        var pool = new HikariDataSource(config(location));
+        HikariDataSource pool;
+        try {
+            pool = new HikariDataSource(config(location));
+        } catch (PoolInitializationException e) {
+            throw unopened(location, e);
+        }
         try {
             migrate(pool, location);
             return new Database(pool, location instanceof Location.SqliteFile);
+        } catch (FlywayException e) {
+            pool.close();
+            throw unopened(location, e);
         } catch (RuntimeException e) {
             pool.close();
-            throw e instanceof FlywayException ? new StoreException("database: " + e.getMessage(), e) : e;
+            throw e;
         }
+    }
+
+    /// The innermost cause says it best, and the others are of no use to who reads one line.
+    private static StoreException unopened(Location location, RuntimeException e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return new StoreException(
+                sqlCode(e) == SQLITE_FULL
+                        ? "database: no space left for %s. Free some.".formatted(location)
+                        : "database: %s cannot be opened: %s".formatted(location, cause.getMessage()),
+                e);
     }
 
     private static HikariConfig config(Location location) {

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 public final class StartCaches {
     private static final String MAIN = "dev.rein.workload.Main";
     private static final String REHEARSAL = Rehearsal.class.getName();
-    private static final int PATIENCE_SECONDS = 120;
+    private static final int PATIENCE_SECONDS = 300;
 
     private final Path folder;
     private final Path java;
@@ -90,7 +90,7 @@ public final class StartCaches {
     private List<String> command(List<String> flags, Path cache, String verb) {
         List<String> command = new ArrayList<>(List.of(java.toString()));
         command.addAll(flags);
-        command.addAll(List.of("-XX:AOTCacheOutput=" + cache, "-cp", path(libraries), MAIN, verb));
+        command.addAll(List.of(temporary(), "-XX:AOTCacheOutput=" + cache, "-cp", path(libraries), MAIN, verb));
         return command;
     }
 
@@ -98,8 +98,12 @@ public final class StartCaches {
         Jvm jvm = Jvm.own(Runtime.getRuntime().availableProcessors());
         List<String> command = new ArrayList<>(List.of(java.toString()));
         command.addAll(jvm.flags());
-        command.addAll(List.of("-XX:AOTCacheOutput=" + cache, "-cp", jvm.path(List.of()), REHEARSAL));
+        command.addAll(List.of(temporary(), "-XX:AOTCacheOutput=" + cache, "-cp", jvm.path(List.of()), REHEARSAL));
         return command;
+    }
+
+    private String temporary() {
+        return "-Djava.io.tmpdir=" + scratch;
     }
 
     private void writeArguments(String name, List<String> flags, Path cache) throws IOException {
