@@ -64,7 +64,10 @@ class CommandLineTest {
         }
         assertThat(json(rein.ok("status", "-o", "json")).path("jobsInProgress").asInt())
                 .isEqualTo(1);
-        assertThat(rein.run("up", "--port", "1").text()).contains("--port").contains("rein down");
+        assertThat(rein.run("up", "--port", "1").text())
+                .contains("--port")
+                .contains("rein down, then rein up --port 1")
+                .doesNotContain("--s3-port");
         assertThat(rein.ok("down")).contains("endless");
         rein.up();
         JsonNode down = json(rein.ok("down", "--jobs", "stop", "-o", "json"));
@@ -74,5 +77,56 @@ class CommandLineTest {
         assertThat(json(rein.ok("jobs", "-o", "json")).get(0).path("status").asString())
                 .isEqualTo("Stopped");
         assertThat(json(rein.ok("endpoints", "-o", "json"))).isEmpty();
+    }
+
+    @Test
+    void downSaysWhatServesOnAndOnRequestTakesItDownForGood() throws Exception {
+        rein.up();
+        String script =
+                Checkout.root().resolve("examples/cartpole/CartPole.java").toString();
+        rein.ok("train", script, "-H", "steps=4096", "--name", "brief");
+        rein.ok("deploy", "brief", "--name", "served");
+        assertThat(rein.ok("down")).contains("replicas of served", "rein down --endpoints delete");
+        assertThat(replicas()).isPositive();
+
+        rein.up();
+        assertThat(rein.ok("predict", "served", "[0, 0, 0.05, 0.1]")).contains("action");
+        JsonNode down = json(rein.ok("down", "--endpoints", "delete", "-o", "json"));
+        assertThat(down.path("endpointsDeleted").get(0).asString()).isEqualTo("served");
+        assertThat(down.path("endpointsLeftRunning")).isEmpty();
+        Aws.await("its replicas to be gone", Duration.ofSeconds(60), () -> replicas() == 0);
+    }
+
+    /// Processes of this platform's hosts.
+    private long replicas() {
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.info()
+                        .commandLine()
+                        .orElse("")
+                        .contains(rein.home().resolve("data").toString()))
+                .count();
+    }
+
+    @Test
+    void whatIsNotThereIsNamedInThePlatformsWordsAlone() throws Exception {
+        assertThat(rein.run("jobs").text())
+                .isEqualTo("rein: no platform runs on %s. Start one with: rein up%n".formatted(rein.home()));
+        rein.up();
+        for (String command : new String[] {"logs", "stop", "deploy"}) {
+            assertThat(rein.run(command, "absent").text())
+                    .isEqualTo("rein: no training job is called absent here. To see those there are: rein jobs%n"
+                            .formatted());
+        }
+        assertThat(rein.run("delete", "absent").text())
+                .startsWith("rein: Could not find endpoint")
+                .doesNotContain("SDK Attempt");
+    }
+
+    @Test
+    void aTimeLimitIsNamedWhereItEndedAJob() throws Exception {
+        rein.up();
+        Path script = Files.writeString(scratch.resolve("endless.sh"), "exec sleep 600");
+        assertThat(rein.ok("train", script.toString(), "--max-run", "1", "--name", "long"))
+                .contains("long Stopped at its time limit of 1 s (--max-run)");
     }
 }

@@ -6,9 +6,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import software.amazon.awssdk.services.sagemaker.model.SageMakerException;
 
 /// Takes an endpoint down, with its configuration and models. The training job and its artifacts stay.
 @Command(
@@ -22,20 +21,35 @@ final class Delete implements Callable<Integer> {
     @Mixin
     private Output output = new Output();
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     @Override
     public Integer call() {
         try (Session session = Here.session()) {
-            Predictor predictor = new Predictor(endpoint, session);
-            predictor.deleteModel();
-            predictor.deleteEndpoint();
+            endpoint(session, endpoint);
             output.print(
-                    spec.commandLine().getOut(),
                     Map.of("endpoint", endpoint, "deleted", true),
                     "Deleted endpoint %s and its model.".formatted(endpoint));
         }
         return 0;
+    }
+
+    /// Takes an endpoint down, even one whose configuration or model somebody has deleted before.
+    static void endpoint(Session session, String name) {
+        Predictor predictor = new Predictor(name, session);
+        String configuration = session.sagemaker()
+                .describeEndpoint(describe -> describe.endpointName(name))
+                .endpointConfigName();
+        unlessGone(predictor::deleteModel);
+        unlessGone(() -> session.sagemaker().deleteEndpointConfig(delete -> delete.endpointConfigName(configuration)));
+        predictor.deleteEndpoint(false);
+    }
+
+    private static void unlessGone(Runnable deletion) {
+        try {
+            deletion.run();
+        } catch (SageMakerException e) {
+            if (!String.valueOf(e.getMessage()).startsWith("Could not find")) {
+                throw e;
+            }
+        }
     }
 }

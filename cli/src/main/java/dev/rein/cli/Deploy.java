@@ -3,15 +3,15 @@ package dev.rein.cli;
 import dev.rein.sdk.Predictor;
 import dev.rein.sdk.RLEstimator;
 import dev.rein.sdk.Session;
+import dev.rein.sdk.UnexpectedStatusException;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import software.amazon.awssdk.services.sagemaker.model.SageMakerException;
 
 /// Serves the model of a training job behind an endpoint.
 @Command(name = "deploy", mixinStandardHelpOptions = true, description = "Serve the model of a training job.")
@@ -34,18 +34,19 @@ final class Deploy implements Callable<Integer> {
     @Mixin
     private Output output = new Output();
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     @Override
     public Integer call() {
         try (Session session = Here.session()) {
             Predictor predictor = RLEstimator.attach(job, session, _ -> {}).deploy(replicas, instanceType, name);
             output.print(
-                    spec.commandLine().getOut(),
                     Map.of("endpoint", predictor.endpointName(), "job", job),
                     "In service: %s%nTo ask it: rein predict %s '{\"observation\": [...]}'"
                             .formatted(predictor.endpointName(), predictor.endpointName()));
+        } catch (SageMakerException e) {
+            throw Here.aboutJob(job, e);
+        } catch (UnexpectedStatusException e) {
+            throw new IllegalStateException(
+                    e.getMessage() + "\nrein endpoints lists it until it is taken away: rein delete ENDPOINT", e);
         }
         return 0;
     }

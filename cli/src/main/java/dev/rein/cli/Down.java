@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import software.amazon.awssdk.services.sagemaker.model.EndpointStatus;
+import software.amazon.awssdk.services.sagemaker.model.EndpointSummary;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJobSummary;
 
@@ -23,7 +23,7 @@ import software.amazon.awssdk.services.sagemaker.model.TrainingJobSummary;
         description = {
             "Stop the platform.",
             "Training jobs that run go on by themselves and are found again by the next rein up; --jobs stop stops them first.",
-            "Replicas of endpoints go on too, unreachable until then. To end one for good, before: rein delete ENDPOINT"
+            "Replicas of endpoints go on too, unreachable until then; --endpoints delete takes them down for good."
         })
 final class Down implements Callable<Integer> {
     private static final long PAUSE_MILLIS = 100;
@@ -31,6 +31,11 @@ final class Down implements Callable<Integer> {
     private enum Jobs {
         KEEP,
         STOP
+    }
+
+    private enum Served {
+        KEEP,
+        DELETE
     }
 
     @Option(
@@ -43,11 +48,18 @@ final class Down implements Callable<Integer> {
             })
     private Jobs jobs = Jobs.KEEP;
 
+    @Option(
+            names = "--endpoints",
+            paramLabel = "keep|delete",
+            defaultValue = "keep",
+            description = {
+                "keep lets their replicas run on, with the memory they have; delete takes endpoints down as rein delete does",
+                "(default: ${DEFAULT-VALUE})"
+            })
+    private Served endpoints = Served.KEEP;
+
     @Mixin
     private Output output = new Output();
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -56,46 +68,77 @@ final class Down implements Callable<Integer> {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("home", home.path().toString());
         facts.put("wasRunning", server.isPresent());
-        List<String> left = List.of();
-        List<String> stopped = List.of();
+        Work work = Work.NONE;
         boolean answers = home.running().isPresent();
-        if (!answers && server.isPresent() && jobs == Jobs.STOP) {
-            throw new IllegalStateException("process %d does not answer, so its jobs cannot be stopped. Its log: %s"
+        if (!answers && server.isPresent() && (jobs == Jobs.STOP || endpoints == Served.DELETE)) {
+            throw new IllegalStateException("process %d does not answer, so what it runs cannot be ended. Its log: %s"
                     .formatted(server.get().pid(), home.serverLog()));
         }
         if (answers) {
             try (Session session = Session.local(home.path())) {
-                left = running(session);
-                if (jobs == Jobs.STOP) {
-                    stopped = left;
-                    stop(session, left);
-                    left = List.of();
-                }
+                work = end(session);
             }
         }
         if (server.isPresent()) {
             ServerProcess.stop(server.get());
             facts.put("pid", server.get().pid());
         }
-        facts.put("jobsStopped", stopped);
-        facts.put("jobsLeftRunning", left);
-        output.print(spec.commandLine().getOut(), facts, text(home, server, stopped, left));
+        facts.put("jobsStopped", work.jobsStopped());
+        facts.put("jobsLeftRunning", work.jobsLeft());
+        facts.put("endpointsDeleted", work.endpointsDeleted());
+        facts.put("endpointsLeftRunning", work.endpointsLeft());
+        output.print(facts, text(home, server, work));
         return 0;
     }
 
-    private static String text(
-            ReinHome home, Optional<ReinHome.Running> server, List<String> stopped, List<String> left) {
+    /// What was ended with the server, and what runs on without it.
+    private record Work(
+            List<String> jobsStopped,
+            List<String> jobsLeft,
+            List<String> endpointsDeleted,
+            List<String> endpointsLeft) {
+        static final Work NONE = new Work(List.of(), List.of(), List.of(), List.of());
+    }
+
+    private Work end(Session session) throws InterruptedException {
+        List<String> training = running(session);
+        if (jobs == Jobs.STOP) {
+            stop(session, training);
+        }
+        List<String> serving = serving(session);
+        if (endpoints == Served.DELETE) {
+            serving.forEach(name -> Delete.endpoint(session, name));
+            while (!serving(session).isEmpty()) {
+                Thread.sleep(PAUSE_MILLIS);
+            }
+        }
+        return new Work(
+                jobs == Jobs.STOP ? training : List.of(),
+                jobs == Jobs.KEEP ? training : List.of(),
+                endpoints == Served.DELETE ? serving : List.of(),
+                endpoints == Served.KEEP ? serving : List.of());
+    }
+
+    private static String text(ReinHome home, Optional<ReinHome.Running> server, Work work) {
         if (server.isEmpty()) {
             return "No platform runs on %s.".formatted(home.path());
         }
         List<String> lines = new ArrayList<>();
-        if (!stopped.isEmpty()) {
-            lines.add("Stopped %s.".formatted(String.join(", ", stopped)));
+        if (!work.jobsStopped().isEmpty()) {
+            lines.add("Stopped %s.".formatted(String.join(", ", work.jobsStopped())));
+        }
+        if (!work.endpointsDeleted().isEmpty()) {
+            lines.add("Took down %s.".formatted(String.join(", ", work.endpointsDeleted())));
         }
         lines.add("Stopped the platform (process %d).".formatted(server.get().pid()));
-        if (!left.isEmpty()) {
-            lines.add(
-                    "Running on without it: %s. The next rein up finds them again.".formatted(String.join(", ", left)));
+        if (!work.jobsLeft().isEmpty()) {
+            lines.add("Training on without it: %s. The next rein up finds them again."
+                    .formatted(String.join(", ", work.jobsLeft())));
+        }
+        if (!work.endpointsLeft().isEmpty()) {
+            lines.add(("Still in memory, though nobody can ask them until the next rein up: replicas of %s. "
+                            + "To take them down for good: rein up, then rein down --endpoints delete")
+                    .formatted(String.join(", ", work.endpointsLeft())));
         }
         return String.join("\n", lines);
     }
@@ -109,6 +152,15 @@ final class Down implements Callable<Integer> {
                     .forEach(names::add);
         }
         return names;
+    }
+
+    /// The endpoints that have replicas, or may have.
+    private static List<String> serving(Session session) {
+        return session.sagemaker().listEndpointsPaginator().stream()
+                .flatMap(page -> page.endpoints().stream())
+                .filter(endpoint -> endpoint.endpointStatus() != EndpointStatus.FAILED)
+                .map(EndpointSummary::endpointName)
+                .toList();
     }
 
     private static void stop(Session session, List<String> names) throws InterruptedException {

@@ -9,32 +9,27 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /// Prints the variables that point any AWS client at the platform.
 @Command(
         name = "env",
         mixinStandardHelpOptions = true,
-        description = {"Print the variables that point any AWS client at the platform:", "  eval \"$(rein env)\""})
+        description = {
+            "Print the variables that point any AWS client at the platform.",
+            "To set them in a shell: eval \"$(rein env)\""
+        })
 final class Env implements Callable<Integer> {
     @Mixin
     private Output output = new Output();
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     @Override
     public Integer call() throws IOException {
         ReinHome home = ReinHome.ofEnvironment();
-        ReinHome.Running server = home.running()
-                .orElseThrow(() -> new IllegalStateException(
-                        "no platform runs on %s. Start one with: rein up".formatted(home.path())));
+        ReinHome.Running server = home.running().orElseThrow(home::nothingRuns);
         Map<String, String> variables = new LinkedHashMap<>(variables(server));
         variables.put(
                 "SAGEMAKER_USER_CONFIG_OVERRIDE", sdkDefaults(home, server).toString());
         output.print(
-                spec.commandLine().getOut(),
                 variables,
                 variables.entrySet().stream()
                         .map(variable -> "export %s=%s".formatted(variable.getKey(), quoted(variable.getValue())))

@@ -7,6 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import software.amazon.awssdk.services.sagemaker.model.SageMakerException;
 
 /// Shows a job's log from its first line; while the job runs, until it ends.
 @Command(
@@ -28,6 +29,8 @@ final class Logs implements Callable<Integer> {
                 out.println(line.message());
                 out.flush();
             });
+        } catch (SageMakerException e) {
+            throw Here.aboutJob(job, e);
         }
         return 0;
     }

@@ -6,6 +6,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 
 /// `rein`: exit code 0 when it did what was asked, 1 when it could not, 2 when it was asked wrongly.
 @Command(
@@ -33,7 +34,7 @@ import picocli.CommandLine.IVersionProvider;
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
-            "0:It did what was asked; a job that was waited for has completed, or was stopped on request.",
+            "0:It did what was asked; a job that was waited for has completed, or was stopped on request or at its time limit.",
             "1:It could not, and said why; a job that was waited for has failed; rein status: nothing runs.",
             "2:It was asked wrongly: an unknown command or option, or a value that makes no sense."
         },
@@ -54,11 +55,22 @@ public final class Main {
     /// A failure is one message for the user; the stack trace is for who asks for it.
     private static int tell(CommandLine command, Exception failure) {
         PrintWriter err = command.getErr();
-        err.println("rein: " + (failure.getMessage() == null ? failure : failure.getMessage()));
+        err.println("rein: " + message(failure));
         if (System.getenv("REIN_DEBUG") != null) {
             failure.printStackTrace(err);
         }
         return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    /// A service's own words, without the numbers that the AWS SDK puts after them.
+    private static String message(Exception failure) {
+        if (failure instanceof AwsServiceException service && service.awsErrorDetails() != null) {
+            String said = service.awsErrorDetails().errorMessage();
+            if (said != null && !said.isBlank()) {
+                return said;
+            }
+        }
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 
     static final class Version implements IVersionProvider {

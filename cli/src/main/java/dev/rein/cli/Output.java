@@ -3,8 +3,13 @@ package dev.rein.cli;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -26,9 +31,30 @@ final class Output {
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-    /// To the second: what people compare at a glance.
-    static String time(Instant instant) {
-        return instant.truncatedTo(ChronoUnit.SECONDS).toString();
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command = CommandSpec.create();
+
+    /// A line of a list of things that have a state.
+    ///
+    /// @param status in AWS's words
+    record Listed(String name, String status, Instant created) {
+        Map<String, String> facts() {
+            Map<String, String> facts = new LinkedHashMap<>();
+            facts.put("name", name);
+            facts.put("status", status);
+            facts.put("created", created.toString());
+            return facts;
+        }
+
+        /// The time to the second: what people compare at a glance.
+        String text() {
+            return "%-12s %-24s %s".formatted(status, created.truncatedTo(ChronoUnit.SECONDS), name);
+        }
+    }
+
+    /// Where the command prints.
+    PrintWriter out() {
+        return command.commandLine().getOut();
     }
 
     boolean isJson() {
@@ -36,13 +62,24 @@ final class Output {
     }
 
     /// Prints the text, or in JSON mode the facts.
-    void print(PrintWriter out, Map<String, ?> facts, String text) {
-        out.println(isJson() ? JSON.writeValueAsString(facts) : text);
-        out.flush();
+    void print(Map<String, ?> facts, String text) {
+        println(isJson() ? JSON.writeValueAsString(facts) : text);
     }
 
-    void printJson(PrintWriter out, Object facts) {
-        out.println(JSON.writeValueAsString(facts));
-        out.flush();
+    /// @param whenNone what to do about it
+    void print(List<Listed> things, String whenNone) {
+        if (isJson()) {
+            println(JSON.writeValueAsString(things.stream().map(Listed::facts).toList()));
+        } else {
+            println(
+                    things.isEmpty()
+                            ? whenNone
+                            : things.stream().map(Listed::text).collect(Collectors.joining("\n")));
+        }
+    }
+
+    private void println(String text) {
+        out().println(text);
+        out().flush();
     }
 }

@@ -8,8 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
 
 /// Tells whether a platform runs, and where. Exit code 0 if it does, 1 if not.
@@ -17,9 +15,6 @@ import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
 final class Status implements Callable<Integer> {
     @Mixin
     private Output output = new Output();
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() throws IOException {
@@ -40,7 +35,6 @@ final class Status implements Callable<Integer> {
             facts.putAll(work);
         });
         output.print(
-                spec.commandLine().getOut(),
                 facts,
                 running.map(server -> text(home, server)
                                 + "\n  Jobs  %d in progress, endpoints %d"

@@ -5,9 +5,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import software.amazon.awssdk.services.sagemaker.model.SageMakerException;
 
 /// Stops a training job; what it has written is kept.
 @Command(
@@ -21,17 +20,15 @@ final class Stop implements Callable<Integer> {
     @Mixin
     private Output output = new Output();
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     @Override
     public Integer call() {
         try (Session session = Here.session()) {
             session.stopTrainingJob(job);
             output.print(
-                    spec.commandLine().getOut(),
                     Map.of("job", job, "status", "Stopping"),
                     "Stopping %s. To see it end: rein logs %s".formatted(job, job));
+        } catch (SageMakerException e) {
+            throw Here.aboutJob(job, e);
         }
         return 0;
     }

@@ -6,7 +6,6 @@ import dev.rein.sdk.RLToolkit;
 import dev.rein.sdk.Session;
 import dev.rein.sdk.TrainingInput;
 import dev.rein.server.ReinServer;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,10 +15,10 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
+import software.amazon.awssdk.services.sagemaker.model.SecondaryStatus;
 
 /// Submits an entry point as a training job and shows its log until it ends.
 @Command(
@@ -79,12 +78,8 @@ final class Train implements Callable<Integer> {
     @Mixin
     private Output output = new Output();
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
         try (Session session = Here.session()) {
             RLEstimator.Builder builder = RLEstimator.builder()
                     .session(session)
@@ -107,28 +102,35 @@ final class Train implements Callable<Integer> {
             Map<String, TrainingInput> channels = new LinkedHashMap<>();
             inputs.forEach((channel, uri) -> channels.put(channel, TrainingInput.of(uri)));
             RLEstimator estimator = builder.build();
-            String job = estimator.fit(channels, !noWait, line -> show(out, line.message()), name);
+            String job = estimator.fit(channels, !noWait, line -> show(line.message()), name);
             Map<String, Object> facts = new LinkedHashMap<>();
             facts.put("job", job);
             if (noWait) {
-                output.print(out, facts, "Accepted %s. To see its log: rein logs %s".formatted(job, job));
+                output.print(facts, "Accepted %s. To see its log: rein logs %s".formatted(job, job));
             } else {
-                facts.put("status", estimator.describe().trainingJobStatusAsString());
+                DescribeTrainingJobResponse ended = estimator.describe();
+                boolean timedOut = ended.secondaryStatus() == SecondaryStatus.MAX_RUNTIME_EXCEEDED;
+                facts.put("status", ended.trainingJobStatusAsString());
+                facts.put("secondaryStatus", ended.secondaryStatusAsString());
                 facts.put("model", estimator.modelData());
                 output.print(
-                        out,
                         facts,
-                        "%s %s. Model: %s%nTo serve it: rein deploy %s"
-                                .formatted(job, facts.get("status"), facts.get("model"), job));
+                        "%s %s%s. Model: %s%nTo serve it: rein deploy %s"
+                                .formatted(
+                                        job,
+                                        facts.get("status"),
+                                        timedOut ? " at its time limit of %d s (--max-run)".formatted(maxRun) : "",
+                                        facts.get("model"),
+                                        job));
             }
         }
         return 0;
     }
 
-    private void show(PrintWriter out, String line) {
+    private void show(String line) {
         if (!output.isJson()) {
-            out.println(line);
-            out.flush();
+            output.out().println(line);
+            output.out().flush();
         }
     }
 }

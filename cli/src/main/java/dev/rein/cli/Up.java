@@ -110,7 +110,6 @@ final class Up implements Callable<Integer> {
         facts.put("endpoint", server.endpoint().toString());
         facts.put("s3Endpoint", server.s3Endpoint().toString());
         output.print(
-                spec.commandLine().getOut(),
                 facts,
                 (already.isPresent() ? "Already up. " : "")
                         + Status.text(home, server)
@@ -149,13 +148,13 @@ final class Up implements Callable<Integer> {
         }
         if (!unmet.isEmpty()) {
             throw new IllegalStateException(
-                    "%s: a platform runs on %s already, as process %d at %s. To start it anew: rein down, then rein up %s"
+                    "%s: a platform runs on %s already, as process %d at %s. To start it anew: rein down, then rein %s"
                             .formatted(
                                     String.join(", ", unmet),
                                     home.path(),
                                     server.pid(),
                                     server.endpoint(),
-                                    String.join(" ", options())));
+                                    String.join(" ", asked.originalArgs())));
         }
     }
 
@@ -184,7 +183,7 @@ final class Up implements Callable<Integer> {
         try (var server = ReinServer.start(configuration)) {
             Thread main = Thread.currentThread();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, main), "shutdown"));
-            PrintWriter out = spec.commandLine().getOut();
+            PrintWriter out = output.out();
             out.println(Status.text(home, home.written().orElseThrow()));
             out.flush();
             server.awaitClose();
