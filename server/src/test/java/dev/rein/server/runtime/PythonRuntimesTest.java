@@ -146,6 +146,24 @@ class PythonRuntimesTest {
     }
 
     @Test
+    void packagesThatAreNotReachedAreNamedWithWhatTheFirstUseNeeds() throws IOException {
+        describe("plain", "\"check\": []");
+        Path runtime = folder.resolve("plain");
+        Path description = runtime.resolve("runtime.json");
+        // As where there is no network: pip asks nobody.
+        Files.writeString(
+                description,
+                Files.readString(description)
+                        .replace(
+                                "\"install\": []",
+                                "\"install\": [{\"requirements\": \"lock.txt\", \"options\": [\"--no-index\"]}]"));
+        Files.writeString(runtime.resolve("lock.txt"), "six==1.17.0 --hash=sha256:" + "0".repeat(64) + "\n");
+        assertThatThrownBy(this::prepared)
+                .hasMessageContaining("No matching distribution found for six==1.17.0")
+                .hasMessageContaining("The first use of a runtime needs a network, or PIP_INDEX_URL or PIP_FIND_LINKS.");
+    }
+
+    @Test
     void withoutPythonItSaysWhatToInstall() throws IOException {
         HostRuntime runtime = read("/nowhere/python3").getFirst();
         assertThatThrownBy(() -> runtime.prepared(progress::add).join())
