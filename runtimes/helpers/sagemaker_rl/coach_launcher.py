@@ -123,8 +123,12 @@ class SageMakerCoachPresetLauncher(CoachLauncher):
         graph_manager.improve()
         graph_manager.save_checkpoint()  # Coach itself saves by the clock only, and not at the end
         if self.save_model:
-            export(graph_manager, args.framework, folders.model(), args.checkpoint_save_dir)
+            self.save_policy(graph_manager, args.framework)
         graph_manager.close()
+
+    def save_policy(self, graph_manager, framework):
+        """Fills the model folder, while the trained network is there."""
+        export(graph_manager, framework, folders.model())
 
     @classmethod
     def train_main(cls):

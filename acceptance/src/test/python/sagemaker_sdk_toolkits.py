@@ -10,6 +10,7 @@ import tarfile
 import time
 
 import boto3
+import numpy as np
 from sagemaker.rl import RLEstimator, RLFramework, RLToolkit
 from sagemaker.s3 import S3Downloader
 
@@ -59,6 +60,14 @@ def coach_mxnet():
     rl_estimator.fit()
     names = names_in(rl_estimator.model_data)
     assert {"model-symbol.json", "model-0000.params", "model-shapes.json", "model.onnx"} <= set(names), names
+    predictor = rl_estimator.deploy(instance_type='ml.m4.xlarge',
+                                    initial_instance_count=1)
+    data = np.float32([[0.1, 0.2, 0.3, 0.4]])
+    response = predictor.predict(data)
+    value, policy = response
+    assert len(value) == 1 and abs(sum(policy[0]) - 1) < 1e-5, response
+    predictor.delete_model()
+    predictor.delete_endpoint()
 
 
 def attach():

@@ -10,6 +10,8 @@ import dev.rein.sdk.RLToolkit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -102,14 +104,30 @@ class ModelServerRuntimesTest {
     }
 
     @Test
-    void sagemakersPythonSdkDeploysCoachOnItsPredictors() throws Exception {
-        try (var platform = platform("coach", "tensorflow")) {
+    void policiesOfCoachOnTensorFlowAnswerWhatCoachSays() throws Exception {
+        sagemakersPythonSdkDeploysCoach("tensorflow", example("coach-train.py"), "CartPole_ClippedPPO", "CartPole_DQN");
+    }
+
+    @Test
+    void policiesOfCoachOnMxnetAnswerWhatCoachSays() throws Exception {
+        sagemakersPythonSdkDeploysCoach("mxnet", "CartPole_ClippedPPO", "CartPole_DQN");
+    }
+
+    private void sagemakersPythonSdkDeploysCoach(String framework, String... presets) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(framework, script("train_coach_policy.py")));
+        arguments.addAll(List.of(presets));
+        String server = framework.equals("mxnet") ? "coach" : framework;
+        try (var platform = platform("coach", server)) {
             Python.run(
                     "sagemaker",
                     "sagemaker_sdk_deploys_frameworks.py",
                     platform.awsEnvironment(),
                     scratch,
-                    script("train_policy.py"));
+                    arguments.toArray(String[]::new));
         }
+    }
+
+    private static String example(String name) {
+        return Checkout.root().resolve("examples/coach").resolve(name).toString();
     }
 }
