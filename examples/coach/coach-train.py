@@ -2,7 +2,8 @@
 
 It is a preset and its launcher in one file, so it needs no source_dir. COACH_BACKEND says which framework the networks
 are made of; hyperparameters `rl.…` change the graph manager below, for example
-`rl.agent_params.algorithm.discount=0.95` or `rl.improve_steps:EnvironmentSteps=20000`.
+`rl.agent_params.algorithm.discount=0.95` or `rl.improve_steps:EnvironmentSteps=20000`. With instance_count=3 the second
+and third host act for the first, which learns.
 """
 
 from rl_coach.agents.clipped_ppo_agent import ClippedPPOAgentParameters

@@ -4,7 +4,7 @@ A script subclasses SageMakerCoachPresetLauncher, names its preset (a Python fil
 `graph_manager`; `RLCOACH_PRESET` names another), and calls train_main(). Hyperparameters `rl.…` change the graph
 manager, `rl.name:EnvironmentSteps` and the like with a type of Coach's. COACH_BACKEND, which the runtime's image sets,
 chooses TensorFlow or MXNet. Checkpoints go to `output/data/checkpoint`, one of them at the very end; with
-`save_model=1` the policy goes to the model folder, see coach_export.
+`save_model=1` the policy goes to the model folder, see coach_export. On several hosts, see coach_cluster.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from rl_coach.base_parameters import VisualizationParameters
 from rl_coach.logger import screen
 from rl_coach.utils import short_dynamic_import
 
-from . import folders
+from . import coach_cluster, folders
 from .coach_export import export
 from .configuration_list import ConfigurationList
 
@@ -78,16 +78,19 @@ class SageMakerCoachPresetLauncher(CoachLauncher):
         ours, rest = self.sagemaker_argparser().parse_known_args()
         self.save_model = ours.save_model == 1
         args.experiment_name = logger.get_experiment_name(os.environ.get("TRAINING_JOB_NAME", "experiment"))
-        args.experiment_path = str(folders.intermediate())
+        args.experiment_path = str(folders.intermediate() / coach_cluster.own_folder())
         logger.experiment_path = args.experiment_path
         args.checkpoint_save_dir = str(folders.output_data() / "checkpoint")
         args.checkpoint_save_secs = CHECKPOINT_SECONDS
         for folder in (args.experiment_path, args.checkpoint_save_dir):
             os.makedirs(folder, exist_ok=True)
         args.framework = Frameworks[os.environ.get("COACH_BACKEND", "tensorflow")]
-        args.export_onnx_graph = self.save_model and args.framework == Frameworks.mxnet
+        several = len(coach_cluster.hosts()) > 1
+        args.export_onnx_graph = self.save_model and args.framework == Frameworks.mxnet and not several
         args.apply_stop_condition = ours.apply_stop_condition
         args.no_summary = True
+        if several and ours.num_workers > 1:
+            raise ValueError(f"num_workers: {ours.num_workers} (expected: 1 on several hosts, which act for the first)")
         args.num_workers = ours.num_workers
         args.preset = ours.RLCOACH_PRESET
         self.hyperparameters = CoachConfigurationList()
@@ -114,13 +117,18 @@ class SageMakerCoachPresetLauncher(CoachLauncher):
         return graph_manager
 
     def run_graph_manager(self, graph_manager, args):
-        """Trains; in one process also saves, while the trained network is at hand."""
+        """Trains; where the trained network is at hand, in one process or on the first of several hosts, also saves."""
         task = self.create_task_parameters(graph_manager, args)
         if args.num_workers > 1:
             self.start_multi_threaded(graph_manager, args)
             return
-        graph_manager.create_graph(task)
-        graph_manager.improve()
+        if len(coach_cluster.hosts()) > 1:
+            if not coach_cluster.improve(graph_manager, task):
+                graph_manager.close()
+                return
+        else:
+            graph_manager.create_graph(task)
+            graph_manager.improve()
         graph_manager.save_checkpoint()  # Coach itself saves by the clock only, and not at the end
         if self.save_model:
             self.save_policy(graph_manager, args.framework)

@@ -1,6 +1,7 @@
 package dev.rein.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -123,6 +124,35 @@ class ToolkitsTest {
         assertThat(job.trainingJobStatus()).as(job.failureReason()).isEqualTo(TrainingJobStatus.COMPLETED);
         assertThat(aws.messages("three"))
                 .contains("All 3 hosts have joined", "algo-2: the head is done", "algo-3: the head is done");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tensorflow", "mxnet"})
+    void hostsBesideTheFirstActForCoach(String backend) throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/redis-server")), "no redis-server on this machine");
+        String name = "coach-" + backend;
+        aws.submit(
+                name,
+                "coach-train.py",
+                Map.of("coach-train.py", example("coach/coach-train.py")),
+                Map.of(
+                        "rl.improve_steps:EnvironmentSteps", "5000",
+                        "rl.steps_between_evaluation_periods:EnvironmentSteps", "2048"),
+                request -> request.algorithmSpecification(algorithm ->
+                                algorithm.trainingImage("rein-coach:" + backend).trainingInputMode("File"))
+                        .resourceConfig(resources -> resources
+                                .instanceType("ml.t3.medium")
+                                .instanceCount(3)
+                                .volumeSizeInGB(1))
+                        .stoppingCondition(stopping -> stopping.maxRuntimeInSeconds(1800)));
+        DescribeTrainingJobResponse job = aws.ended(name, PATIENCE);
+        assertThat(job.trainingJobStatus()).as(job.failureReason()).isEqualTo(TrainingJobStatus.COMPLETED);
+        // Each turn, half of the learner's 2048 steps and the rest of an episode.
+        assertThat(aws.messages(name))
+                .contains("algo-1: learns from what 2 host(s) play")
+                .anyMatch(line -> line.matches("algo-2: played [1-9]\\d{3} steps"))
+                .anyMatch(line -> line.matches("algo-3: played [1-9]\\d{3} steps"))
+                .anyMatch(line -> line.contains("Saved the policy as"));
     }
 
     /// How pip reaches an index is the machine's matter: its own variables are handed on.
