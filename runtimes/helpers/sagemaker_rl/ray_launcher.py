@@ -39,13 +39,8 @@ class SageMakerRayLauncher:
     """Subclasses say which environment and which experiment; every step may be overridden."""
 
     def __init__(self):
-        self.cluster_type = Cluster(os.environ.get("SM_HP_RL_CLUSTER_TYPE", "primary").lower())
-        if self.cluster_type is Cluster.Secondary or int(os.environ.get("SM_HP_RL_NUM_INSTANCES_SECONDARY", 0)):
-            sys.exit(
-                "rl_cluster_type, rl_num_instances_secondary: hosts of two jobs cannot reach each other here. "
-                "Use one job with two instance groups: all its hosts form one Ray cluster, the first one its head."
-            )
         self.cluster = RayCluster()
+        self.cluster_type = Cluster(self.cluster.meeting.type)
         self.num_cpus = self.cluster.cpus
         self.num_gpus = self.cluster.gpus
         self.host_name = self.cluster.host

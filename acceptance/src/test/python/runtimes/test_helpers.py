@@ -5,19 +5,30 @@ import importlib
 import io
 import os
 import pathlib
+import runpy
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import types
 import unittest
+from unittest import mock
 
 RUNTIMES = pathlib.Path(__file__).resolve().parents[5] / "runtimes"
 sys.path.insert(0, str(RUNTIMES / "helpers"))
 
 import rein_imports  # noqa: E402
+from sagemaker_rl import ray_cluster  # noqa: E402
 from sagemaker_rl.configuration_list import ConfigurationList  # noqa: E402
 from sagemaker_rl.ray_spec import translated  # noqa: E402
 from sagemaker_rl.tf_serving_utils import natural_keys  # noqa: E402
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
 
 
 def quiet():
@@ -120,6 +131,96 @@ class Names(unittest.TestCase):
             self.assertEqual(out, "True False")
             self.assertIn("REIN_SAGEMAKER_RL=own keeps yours", told)
             self.assertEqual(said(REIN_SAGEMAKER_RL="own")[0], "True True")
+
+
+class Clusters(unittest.TestCase):
+    """Hosts of one job and of two, with Ray itself left out."""
+
+    HERE = "127.0.0.1"
+
+    def setUp(self):
+        self.objects = {}
+        test = self
+
+        class S3:
+            class exceptions:
+                NoSuchKey = KeyError
+
+            def put_object(self, Bucket, Key, Body):
+                test.objects[Bucket, Key] = Body
+
+            def get_object(self, Bucket, Key):
+                return {"Body": io.BytesIO(test.objects[Bucket, Key])}
+
+            def delete_object(self, Bucket, Key):
+                del test.objects[Bucket, Key]
+
+        boto3 = types.ModuleType("boto3")
+        boto3.client = lambda service, region_name=None: S3()
+        sys.modules["boto3"] = boto3
+        self.addCleanup(sys.modules.pop, "boto3")
+        self.ports = mock.patch.multiple(ray_cluster, PORT=free_port(), SIGNAL_PORT=free_port())
+        self.ports.start()
+        self.addCleanup(self.ports.stop)
+        named = mock.patch.object(ray_cluster, "get_ip_from_host", lambda host: self.HERE)
+        named.start()
+        self.addCleanup(named.stop)
+
+    def cluster(self, **variables):
+        class Cluster(ray_cluster.RayCluster):
+            def _node(self, address, *how):
+                self.started = how
+                if "--head" in how:
+                    self.ray = socket.create_server((address, ray_cluster.PORT))
+                return mock.Mock()
+
+        with mock.patch.dict(os.environ, {"SM_CURRENT_HOST": "algo-1", **variables}):
+            cluster = Cluster(cpus=2, gpus=0)
+        self.addCleanup(lambda: hasattr(cluster, "ray") and cluster.ray.close())
+        return cluster
+
+    MEETING = {"SM_HP_S3_BUCKET": "bucket", "SM_HP_S3_PREFIX": "pair/"}
+
+    def test_one_host_needs_no_other(self):
+        cluster = self.cluster()
+        self.assertTrue(cluster.is_head)
+        self.assertEqual("local", cluster.start()["address"])
+
+    def test_the_secondary_job_finds_the_primary_ones_head_and_is_let_go_at_the_end(self):
+        head = self.cluster(SM_HP_RL_CLUSTER_TYPE="primary", SM_HP_RL_NUM_INSTANCES_SECONDARY="1", **self.MEETING)
+        worker = self.cluster(SM_HP_RL_CLUSTER_TYPE='"secondary"', **self.MEETING)
+        self.assertEqual((True, 2, False), (head.is_head, head.size, worker.is_head))
+        environment = {**self.MEETING}
+        with mock.patch.dict(os.environ, environment), quiet():
+            following = threading.Thread(target=worker.follow)
+            following.start()
+            self.assertEqual(f"{self.HERE}:{ray_cluster.PORT}", head.start()["address"])
+            self.assertEqual([("bucket", "pair/dist-ray/config/MASTER_IP.json")], list(self.objects))
+            while not head._followers:
+                time.sleep(0.01)
+            head.stop()
+            following.join(60)
+        self.assertFalse(following.is_alive())
+        self.assertEqual((f"--address={self.HERE}:{ray_cluster.PORT}",), worker.started)
+        self.assertEqual({}, self.objects)
+
+    def test_two_jobs_have_to_say_where_they_meet(self):
+        with self.assertRaisesRegex(SystemExit, "s3_bucket, s3_prefix: missing"):
+            self.cluster(SM_HP_RL_CLUSTER_TYPE="secondary")
+        with self.assertRaisesRegex(SystemExit, "third.*expected: one of primary, secondary"):
+            self.cluster(SM_HP_RL_CLUSTER_TYPE="third")
+
+    def test_two_jobs_of_the_current_ray_have_one_token_and_other_pairs_another(self):
+        def token(**variables):
+            environment = {"AWS_SECRET_ACCESS_KEY": "key", "SM_HOSTS": '["algo-1"]', **self.MEETING, **variables}
+            with mock.patch.dict(os.environ, environment, clear=True):
+                runpy.run_path(str(RUNTIMES / "ray-2.60.0" / "shims" / "rein_ray_cluster.py"))
+                return os.environ.get("RAY_AUTH_TOKEN")
+
+        primary = token(TRAINING_JOB_ARN="a", SM_HP_RL_NUM_INSTANCES_SECONDARY="1")
+        self.assertEqual(primary, token(TRAINING_JOB_ARN="b", SM_HP_RL_CLUSTER_TYPE="secondary"))
+        self.assertNotEqual(primary, token(SM_HP_RL_CLUSTER_TYPE="secondary", SM_HP_S3_PREFIX="other"))
+        self.assertIsNone(token(TRAINING_JOB_ARN="a"))
 
 
 if __name__ == "__main__":

@@ -199,7 +199,8 @@ final class Aws implements AutoCloseable {
         return messages;
     }
 
-    private List<String> streams(String job) {
+    /// Names of the log streams of a job, one for each host that has printed.
+    List<String> streams(String job) {
         try {
             return logs
                     .describeLogStreams(list -> list.logGroupName(GROUP).logStreamNamePrefix(job + "/"))

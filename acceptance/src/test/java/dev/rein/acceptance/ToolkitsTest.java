@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,26 +106,86 @@ class ToolkitsTest {
     }
 
     @Test
+    void twoJobsMakeOneRayClusterAsInTheNotebook(@TempDir Path scratch) throws Exception {
+        for (String script : List.of("ray/two-jobs.py", "ray/train-cartpole-ray.py")) {
+            Files.writeString(scratch.resolve(Path.of(script).getFileName()), example(script));
+        }
+        Python.run(
+                "sagemaker",
+                Checkout.root().resolve("examples/ray/two-jobs.py").toString(),
+                platform.awsEnvironment(),
+                scratch,
+                "1",
+                "1");
+        assertThat(Files.readString(scratch.resolve("two-jobs.py.out")))
+                .contains("All 2 hosts have joined", "joining the Ray cluster of the primary job", "the head is done")
+                .contains("/output/model.tar.gz");
+    }
+
+    /// The host's entry point and its part of Ray die, as when the kernel is out of memory.
+    @Test
+    void aHostOfARayJobThatIsKilledEndsTheJobWithinHalfAMinuteAndIsNamed() throws Exception {
+        submitRay("killed", 2, 1000);
+        Aws.await("both hosts", PATIENCE, () -> aws.messages("killed").contains("All 2 hosts have joined"));
+        Instant killed = Instant.now();
+        List<ProcessHandle> host = ProcessHandle.allProcesses()
+                .filter(process -> isOf(process, "TRAINING_JOB_NAME=killed") && isOf(process, "SM_CURRENT_HOST=algo-2"))
+                .toList();
+        assertThat(host).isNotEmpty();
+        host.forEach(ProcessHandle::destroyForcibly);
+        DescribeTrainingJobResponse job = aws.ended("killed", PATIENCE);
+        assertThat(job.trainingJobStatus()).isEqualTo(TrainingJobStatus.FAILED);
+        assertThat(job.failureReason()).contains("Host algo-2");
+        assertThat(Duration.between(killed, job.trainingEndTime())).isLessThan(Duration.ofSeconds(30));
+        assertThat(aws.streams("killed"))
+                .hasSize(2)
+                .anyMatch(stream -> stream.startsWith("killed/algo-1-"))
+                .anyMatch(stream -> stream.startsWith("killed/algo-2-"));
+    }
+
+    private static boolean isOf(ProcessHandle process, String variable) {
+        try {
+            return List.of(Files.readString(
+                                    Path.of("/proc", Long.toString(process.pid()), "environ"),
+                                    StandardCharsets.ISO_8859_1)
+                            .split("\0"))
+                    .contains(variable);
+        } catch (IOException gone) {
+            return false; // or another user's
+        }
+    }
+
+    @Test
     void rolloutsOfRayRunOnAllHostsOfAJob() throws Exception {
-        aws.submit(
-                "three",
-                "train-cartpole-ray.py",
-                Map.of("train-cartpole-ray.py", example("ray/train-cartpole-ray.py")),
-                Map.of(
-                        "rl.training.stop.training_iteration", "2",
-                        "rl.training.config.num_workers", "3",
-                        "rl.training.config.framework", "\"torch\""),
-                request -> request.algorithmSpecification(algorithm ->
-                                algorithm.trainingImage("rein-ray:2.3.1").trainingInputMode("File"))
-                        .resourceConfig(resources -> resources
-                                .instanceType("ml.t3.medium")
-                                .instanceCount(3)
-                                .volumeSizeInGB(1))
-                        .stoppingCondition(stopping -> stopping.maxRuntimeInSeconds(1800)));
+        submitRay("three", 3, 2);
         DescribeTrainingJobResponse job = aws.ended("three", PATIENCE);
         assertThat(job.trainingJobStatus()).as(job.failureReason()).isEqualTo(TrainingJobStatus.COMPLETED);
         assertThat(aws.messages("three"))
                 .contains("All 3 hosts have joined", "algo-2: the head is done", "algo-3: the head is done");
+        assertThat(aws.streams("three")).hasSize(3);
+    }
+
+    private void submitRay(String name, int hosts, int iterations) throws IOException {
+        aws.submit(
+                name,
+                "train-cartpole-ray.py",
+                Map.of("train-cartpole-ray.py", example("ray/train-cartpole-ray.py")),
+                Map.of(
+                        "rl.training.stop.training_iteration",
+                        Integer.toString(iterations),
+                        "rl.training.config.num_workers",
+                        Integer.toString(hosts),
+                        "rl.training.config.framework",
+                        "\"torch\"",
+                        "rl.training.stop.episode_reward_mean",
+                        "1000"),
+                request -> request.algorithmSpecification(algorithm ->
+                                algorithm.trainingImage("rein-ray:2.3.1").trainingInputMode("File"))
+                        .resourceConfig(resources -> resources
+                                .instanceType("ml.t3.medium")
+                                .instanceCount(hosts)
+                                .volumeSizeInGB(1))
+                        .stoppingCondition(stopping -> stopping.maxRuntimeInSeconds(1800)));
     }
 
     @ParameterizedTest
