@@ -118,11 +118,16 @@ public record Installation(Path root, Path java) {
         return true;
     }
 
+    /// A checkout may have been moved since the cache was made, with the places of the jars in it.
+    private static boolean isHere(Path cached, Path workload) throws IOException {
+        return Files.readString(cached).contains(workload.resolve("lib").toString());
+    }
+
     private List<String> command(Path workload, String verb) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(java.toString());
         Path cached = workload.resolve("start").resolve(verb + ".args");
-        if (isFresh(cached, workload.resolve("lib"))) {
+        if (isFresh(cached, workload.resolve("lib")) && isHere(cached, workload)) {
             command.add("@" + cached);
         } else {
             command.addAll(FLAGS);

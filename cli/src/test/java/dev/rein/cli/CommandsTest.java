@@ -3,6 +3,7 @@ package dev.rein.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rein.server.ReinServer;
 import dev.rein.server.identity.Credentials;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -104,6 +105,24 @@ class CommandsTest {
 
     @Nested
     class StartCaches {
+        @Test
+        void ofACheckoutThatHasBeenMovedAreNotUsed(@TempDir Path root) throws IOException {
+            Path target = root.resolve("workload/target");
+            Path jar = target.resolve("lib/rein-workload-" + ReinServer.VERSION + ".jar");
+            Files.createDirectories(target.resolve("lib"));
+            Files.createDirectories(target.resolve("start"));
+            Files.setLastModifiedTime(Files.createFile(jar), FileTime.fromMillis(0));
+            var installation = new Installation(root, Path.of("/jdk/bin/java"));
+            for (String verb : new String[] {"train", "serve"}) {
+                Files.writeString(target.resolve("start/" + verb + ".args"), "-cp " + jar);
+            }
+            assertThat(installation.toolkitRuntime().train()).contains("@" + target.resolve("start/train.args"));
+            Files.writeString(target.resolve("start/train.args"), "-cp /where/it/was/lib/rein-workload.jar");
+            assertThat(installation.toolkitRuntime().train())
+                    .contains("-cp", target.resolve("lib") + "/*")
+                    .noneMatch(argument -> argument.startsWith("@"));
+        }
+
         @Test
         void olderThanAJarAreNotUsed(@TempDir Path folder) throws IOException {
             Path cache = Files.writeString(folder.resolve("cache.aot"), "classes");
