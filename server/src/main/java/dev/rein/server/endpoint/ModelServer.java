@@ -28,6 +28,9 @@ final class ModelServer {
     private static final int TAIL_BYTES = 4096;
     private static final int TAIL_SHOWN = 600;
 
+    /// What a JVM with vector instructions says first, and is never the reason.
+    private static final String JVM_NOTICE = "WARNING: Using incubator modules";
+
     private final Host host;
     private final CompletableFuture<Void> log;
     private final ServingSettings settings;
@@ -135,7 +138,8 @@ final class ModelServer {
             file.seek(file.length() - tail.length);
             file.readFully(tail);
             String text = new String(tail, StandardCharsets.UTF_8).strip().replaceAll("[\\p{Cntrl}&&[^\n]]", "?");
-            List<String> lines = text.lines().toList();
+            List<String> lines =
+                    text.lines().filter(line -> !line.startsWith(JVM_NOTICE)).toList();
             String last = String.join("\n", lines.subList(Math.max(0, lines.size() - 10), lines.size()));
             return last.isEmpty()
                     ? " It printed nothing."

@@ -30,6 +30,7 @@ public final class EchoServer {
         System.out.println("serving from " + identity);
         switch (behaviour()) {
             case "exit" -> {
+                System.out.println("WARNING: Using incubator modules: jdk.incubator.vector");
                 System.out.println("the weights are of the wrong shape");
                 System.exit(3);
             }

@@ -212,7 +212,8 @@ class EndpointsTest {
             platform.config("e", variant("AllTraffic", "e", 2, 1));
             assertThat(create().failureReason())
                     .startsWith("The primary container for production variant AllTraffic ended with exit code 3")
-                    .contains("the weights are of the wrong shape");
+                    .contains("the weights are of the wrong shape")
+                    .doesNotContain("incubator");
         }
 
         @Test

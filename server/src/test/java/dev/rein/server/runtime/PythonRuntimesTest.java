@@ -160,7 +160,8 @@ class PythonRuntimesTest {
         Files.writeString(runtime.resolve("lock.txt"), "six==1.17.0 --hash=sha256:" + "0".repeat(64) + "\n");
         assertThatThrownBy(this::prepared)
                 .hasMessageContaining("No matching distribution found for six==1.17.0")
-                .hasMessageContaining("The first use of a runtime needs a network, or PIP_INDEX_URL or PIP_FIND_LINKS.");
+                .hasMessageContaining(
+                        "The first use of a runtime needs a network, or PIP_INDEX_URL or PIP_FIND_LINKS.");
     }
 
     @Test
