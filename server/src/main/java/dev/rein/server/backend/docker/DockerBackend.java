@@ -59,7 +59,7 @@ public final class DockerBackend implements Backend {
         this.tree = tree;
         this.label = label;
         this.engine = new Engine(settings.socket());
-        this.images = new Images(engine);
+        this.images = new Images(engine, Logins.ofThisUser());
         this.networks = new Networks(engine, Map.of(HOME, label));
         this.containers = new Containers(engine, Map.of(HOME, label), settings.user());
         this.patience = patience;

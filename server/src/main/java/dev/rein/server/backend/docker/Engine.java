@@ -33,7 +33,11 @@ final class Engine implements AutoCloseable {
 
     synchronized DockerClient client() {
         if (client == null) {
-            var configuration = configuration();
+            var configuration = DefaultDockerClientConfig.createDefaultConfigBuilder()
+                    .withDockerHost("unix://" + socket)
+                    .withDockerTlsVerify(false)
+                    .withDockerConfig(null) // logins are read when they are needed, see Logins
+                    .build();
             client = DockerClientImpl.getInstance(
                     configuration,
                     new ZerodepDockerHttpClient.Builder()
@@ -42,14 +46,6 @@ final class Engine implements AutoCloseable {
                             .build());
         }
         return client;
-    }
-
-    /// Reads the user's registry logins anew.
-    DefaultDockerClientConfig configuration() {
-        return DefaultDockerClientConfig.createDefaultConfigBuilder()
-                .withDockerHost("unix://" + socket)
-                .withDockerTlsVerify(false)
-                .build();
     }
 
     /// Whether the daemon takes connections. One that is told to stop takes none from then on, but answers on those

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -22,10 +23,12 @@ final class Images implements Preparation {
     private static final double MEGABYTE = 1e6;
 
     private final Engine engine;
+    private final Logins logins;
     private final Map<String, Pull> pulls = new HashMap<>(); // guarded by this
 
-    Images(Engine engine) {
+    Images(Engine engine, Logins logins) {
         this.engine = engine;
+        this.logins = logins;
     }
 
     /// @param done fails with a [LaunchException]
@@ -73,15 +76,16 @@ final class Images implements Preparation {
 
     private @Nullable LaunchException pull(String image, List<Consumer<String>> watchers) {
         var progress = new Progress(image, watchers);
+        Optional<AuthConfig> login = Optional.empty();
         try {
             var command = engine.client().pullImageCmd(tagged(image));
-            AuthConfig login = engine.configuration().effectiveAuthConfig(image);
-            if (login != null) {
-                command.withAuthConfig(login);
-            }
+            login = logins.of(image);
+            login.ifPresent(command::withAuthConfig);
             command.exec(progress).awaitCompletion();
             engine.client().inspectImageCmd(image).exec();
             return null;
+        } catch (LaunchException e) {
+            return e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new LaunchException("the server was stopped while image " + image + " was pulled", e);
@@ -89,10 +93,18 @@ final class Images implements Preparation {
             String words = progress.error.isEmpty() ? engine.words(e) : progress.error;
             return LaunchException.ofCaller(
                     ("image \"%s\" is not on this machine and cannot be pulled: %s (expected: an image that "
-                                    + "'docker images' lists, or that 'docker pull' gets; 'docker login' for a private registry)")
-                            .formatted(image, words),
+                                    + "'docker images' lists, or that 'docker pull' gets; tried %s)")
+                            .formatted(image, words, tried(image, login)),
                     e);
         }
+    }
+
+    private String tried(String image, Optional<AuthConfig> login) {
+        String registry = Logins.registry(image);
+        return login.isPresent()
+                ? "as \"%s\", the login for %s in %s".formatted(login.get().getUsername(), registry, logins.file())
+                : "without a login, as %s has none; 'docker login %s' by the server's user makes one"
+                        .formatted(logins.file(), registry);
     }
 
     /// A name alone would bring every tag there is.
