@@ -92,11 +92,14 @@ final class Exits {
         String told = new UntrustedTree(host.ml(), "output")
                 .head("failure", REASON_LENGTH)
                 .orElse("");
+        String memory = exit.outOfMemory()
+                ? who(host) + " ran out of memory. Use a larger instance type, or smaller batches and buffers. "
+                : "";
         if (!told.isBlank()) {
-            return "AlgorithmError: %s, exit code: %d".formatted(told.strip(), exit.code());
+            // a program that outlived the one that was killed knows no more than its signal
+            return "AlgorithmError: %s%s, exit code: %d".formatted(memory, told.strip(), exit.code());
         } else if (exit.outOfMemory()) {
-            return "AlgorithmError: %s ran out of memory. Use a larger instance type, or smaller batches and buffers., exit code: %d"
-                    .formatted(who(host), exit.code());
+            return "AlgorithmError: %s, exit code: %d".formatted(memory.strip(), exit.code());
         }
         return "AlgorithmError: %s failed without a word in /opt/ml/output/failure. Look at the end of its log., exit code: %d"
                 .formatted(who(host), exit.code());
