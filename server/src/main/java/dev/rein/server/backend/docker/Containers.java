@@ -164,7 +164,8 @@ final class Containers {
         }
     }
 
-    private HostConfig limits(HostSpec spec, Path ml, Draft draft) {
+    /// What a container may have and do.
+    HostConfig limits(HostSpec spec, Path ml, Draft draft) {
         HostConfig limits = HostConfig.newHostConfig()
                 .withBinds(new Bind(ml.toString(), new Volume("/opt/ml")))
                 .withNetworkMode(draft.network().isEmpty() ? "none" : draft.network())

@@ -347,19 +347,61 @@ class DockerBackendTest {
     void gpusThatAreNotThereAreSaidAtTheBeginningOfTheLog() throws Exception {
         assertThat(engine.hasGpus()).as("this test is for machines without").isFalse();
         backend.prepare(ALONE);
-        Host host = backend.launch(new HostSpec(
-                ALONE,
-                List.of("algo-1"),
-                backend.runtime().asked(TestDocker.IMAGE),
-                shell("echo up"),
-                Map.of(),
-                1,
-                MEMORY,
-                false,
-                OptionalInt.empty(),
-                new ContainerOptions(true, 1, 30)));
+        Host host = backend.launch(spec(ALONE, Map.of(), "echo up", new ContainerOptions(true, 1, 30)));
         exit(host);
         assertThat(log(host)).startsWith("Rein: ").contains("GPU").endsWith("\nup\n");
+    }
+
+    /// No GPU is needed to ask the daemon for one: it looks when a container starts, not when it is made.
+    @Test
+    void theGpusOfTheInstanceTypeAreAskedOfTheDaemonByTheNvidiaRuntime() throws Exception {
+        HostSpec spec = spec(ALONE, Map.of(), "true", new ContainerOptions(false, 2, 0));
+        var draft = new Containers.Draft(
+                new HostFolder.Launch(TestDocker.IMAGE, "", -1, 0), "", List.of(), Map.of(), "", true, false);
+        var containers = new Containers(engine, Map.of("dev.rein.home", "test-gpu"), Optional.empty());
+        String container = docker().createContainerCmd(TestDocker.IMAGE)
+                .withHostConfig(containers.limits(spec, folder, draft))
+                .withCmd("true")
+                .exec()
+                .getId();
+        try {
+            assertThat(docker().inspectContainerCmd(container)
+                            .exec()
+                            .getHostConfig()
+                            .getDeviceRequests())
+                    .singleElement()
+                    .satisfies(request -> {
+                        assertThat(request.getDriver()).isEqualTo("nvidia");
+                        assertThat(request.getCount()).isEqualTo(2);
+                        assertThat(request.getCapabilities()).containsExactly(List.of("gpu"));
+                    });
+        } finally {
+            docker().removeContainerCmd(container).exec();
+        }
+    }
+
+    @Test
+    void jobsSideBySideHaveHostsOfTheSameNamesAndEachMeetsItsOwn() throws Exception {
+        List<String> peers = List.of("algo-1", "algo-2");
+        var hosts = new ArrayList<Host>();
+        for (String job : List.of("left", "right")) {
+            HostId listening = new HostId("training-job/" + job, "algo-1");
+            backend.prepare(listening);
+            hosts.add(backend.launch(spec(listening, shell("nc -l -p 7000"), Map.of(), peers, false)));
+            HostId telling = new HostId("training-job/" + job, "algo-2");
+            backend.prepare(telling);
+            hosts.add(backend.launch(spec(
+                    telling,
+                    shell("until echo from %s | nc algo-1 7000; do sleep 0.1; done".formatted(job)),
+                    Map.of(),
+                    peers,
+                    false)));
+        }
+        for (Host host : hosts) {
+            assertThat(exit(host)).isEqualTo(new HostExit.Exited(0, false));
+        }
+        assertThat(log(hosts.get(0))).isEqualTo("from left\n");
+        assertThat(log(hosts.get(2))).isEqualTo("from right\n");
     }
 
     // --- steps ---
@@ -390,6 +432,20 @@ class DockerBackendTest {
 
     private HostSpec spec(HostId id, Map<String, String> environment, String script) {
         return spec(id, shell(script), environment, List.of(), false);
+    }
+
+    private HostSpec spec(HostId id, Map<String, String> environment, String script, ContainerOptions options) {
+        return new HostSpec(
+                id,
+                List.of(id.name()),
+                backend.runtime().asked(TestDocker.IMAGE),
+                shell(script),
+                environment,
+                1,
+                MEMORY,
+                false,
+                OptionalInt.empty(),
+                options);
     }
 
     private HostSpec spec(
