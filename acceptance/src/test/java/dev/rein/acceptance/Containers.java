@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.rein.server.backend.docker.DockerSettings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +31,40 @@ final class Containers {
         return Platform.start(home, usual -> usual.withRuntimes(List.of()).withDocker(settings));
     }
 
+    /// Names of the containers of a platform, running or not.
+    static List<String> of(Path home) {
+        try {
+            String label =
+                    Files.readString(home.resolve("data/containers/label")).strip();
+            return docker("ps", "--all", "--filter", "label=dev.rein.home=" + label, "--format", "{{.Names}}");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Whether the daemon has the image.
+    static boolean has(String image) {
+        return !docker("images", "--quiet", image).isEmpty();
+    }
+
+    private static List<String> docker(String... arguments) {
+        var command = new ArrayList<>(List.of("docker"));
+        command.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("DOCKER_HOST", "unix://" + socket());
+        try {
+            Process process = builder.start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor()).as(said).isZero();
+            return said.lines().toList();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// Makes an image by a script of the checkout.
     static void make(String script, String... arguments) throws IOException {
         var command = new ArrayList<>(List.of(Checkout.root().resolve(script).toString()));
@@ -39,9 +75,11 @@ final class Containers {
         recipe.environment().put("JAVA_HOME", System.getProperty("java.home"));
         try {
             Process process = recipe.start();
-            assertThat(process.waitFor(15, TimeUnit.MINUTES))
-                    .as("%s ends", script)
-                    .isTrue();
+            boolean ended = process.waitFor(15, TimeUnit.MINUTES);
+            if (!ended) {
+                process.destroy();
+            }
+            assertThat(ended).as("%s ends", script).isTrue();
             assertThat(process.exitValue())
                     .as("%s: %s", script, Files.readString(said))
                     .isZero();

@@ -1,0 +1,227 @@
+package dev.rein.acceptance;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rein.sdk.Predictor;
+import dev.rein.sdk.RLEstimator;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.sagemaker.model.CreateModelRequest;
+import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
+import software.amazon.awssdk.services.sagemaker.model.EndpointStatus;
+import software.amazon.awssdk.services.sagemaker.model.ProductionVariant;
+import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
+
+/// From training to an endpoint in containers of this machine's Docker: Rein's own image, and one that is nothing but
+/// two shell scripts.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DockerLifeTest {
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final String PLAIN = "rein-test-plain:1";
+    private static final String WITHOUT_TRAIN = "rein-test-plain:serves";
+    private static final String CART_POLE =
+            Checkout.root().resolve("examples/cartpole/CartPole.java").toString();
+
+    @TempDir
+    private static Path scratch = Path.of("");
+
+    private Path home = Path.of("");
+    private Platform platform;
+    private Aws aws;
+
+    @BeforeAll
+    void open() throws IOException {
+        Containers.make("runtimes/image.sh", "rein-toolkit", "rein-toolkit:latest");
+        Containers.make("acceptance/src/test/docker/plain.sh", PLAIN);
+        Containers.make("acceptance/src/test/docker/plain.sh", WITHOUT_TRAIN, "serve");
+        home = scratch.resolve("home");
+        start();
+    }
+
+    private void start() throws IOException {
+        platform = Containers.platform(home);
+        aws = new Aws(platform.awsEnvironment(), PLAIN);
+    }
+
+    @AfterAll
+    void stop() throws IOException {
+        if (platform != null) {
+            aws.close();
+            platform.close();
+            assertThat(Containers.of(home)).as("left behind").isEmpty();
+        }
+    }
+
+    @Test
+    void sagemakersPythonSdkFitsAttachesDeploysAndPredicts() throws Exception {
+        Python.run(
+                "sagemaker", "sagemaker_sdk_rl_estimator.py", platform.awsEnvironment(), scratch, CART_POLE, "40000");
+    }
+
+    @Test
+    void theJavaSdkFitsDeploysPredictsAndDeletes() throws Exception {
+        try (var session = platform.session()) {
+            RLEstimator estimator = RLEstimator.builder()
+                    .session(session)
+                    .entryPoint(CART_POLE)
+                    .imageUri("rein-toolkit:latest")
+                    .role("ReinRole")
+                    .instanceType("ml.m5.large")
+                    .instanceCount(1)
+                    .hyperparameters(Map.of("steps", 40_000, "seed", 4))
+                    .build();
+            estimator.fit();
+            Predictor predictor = estimator.deploy(1, "ml.m5.large");
+            assertThat(predictor.predict(0f, 0f, 0.2f, 1f).index()).isEqualTo(1);
+            assertThat(predictor.predict(0f, 0f, -0.2f, -1f).index()).isZero();
+            String container = only(Containers.of(home), predictor.endpointName());
+            predictor.deleteModel();
+            predictor.deleteEndpoint();
+            Aws.await("its container to be gone", PATIENCE, () -> !containers().contains(container));
+        }
+    }
+
+    @Test
+    void anImageOfTwoScriptsIsTrainedDeployedUpdatedAndFoundAgainByALaterServer() throws Exception {
+        model("first", train("first", "one"));
+        model("second", train("second", "two"));
+        aws.sagemaker.createEndpoint(create -> create.endpointName("plain").endpointConfigName("first"));
+        inService("plain");
+        assertThat(ask("plain", "hello")).isEqualTo("one to hello");
+
+        aws.sagemaker.updateEndpoint(update -> update.endpointName("plain").endpointConfigName("second"));
+        inService("plain");
+        assertThat(ask("plain", "hello")).isEqualTo("two to hello");
+        Aws.await("the first replica to go", PATIENCE, () -> of("plain").size() == 1);
+
+        String container = only(containers(), "plain");
+        aws.close();
+        platform.close();
+        assertThat(containers()).contains(container);
+        start();
+        inService("plain");
+        assertThat(ask("plain", "again")).isEqualTo("two to again");
+        assertThat(of("plain")).containsExactly(container);
+
+        aws.sagemaker.deleteEndpoint(delete -> delete.endpointName("plain"));
+        Aws.await("its container to be gone", PATIENCE, () -> of("plain").isEmpty());
+    }
+
+    @Test
+    void aJobWithNetworkIsolationHasNoRouteAndItsResultsAllTheSame() throws Exception {
+        submit("isolated", PLAIN, "alone", true);
+        DescribeTrainingJobResponse job = aws.ended("isolated", PATIENCE);
+        assertThat(job.trainingJobStatus()).as(job.failureReason()).isEqualTo(TrainingJobStatus.COMPLETED);
+        assertThat(aws.messages("isolated")).contains("routes: 0, interfaces: lo ");
+        assertThat(aws.archive(job.modelArtifacts().s3ModelArtifacts())).containsEntry("answer", "alone");
+    }
+
+    @Test
+    void anImageWithoutTrainFailsItsJobByName() throws Exception {
+        submit("trainless", WITHOUT_TRAIN, "never", false);
+        DescribeTrainingJobResponse job = aws.ended("trainless", PATIENCE);
+        assertThat(job.trainingJobStatus()).isEqualTo(TrainingJobStatus.FAILED);
+        assertThat(job.failureReason())
+                .startsWith("ClientError: ")
+                .contains(WITHOUT_TRAIN, "cannot run [train]", "expected: an image made for SageMaker");
+    }
+
+    @Test
+    void anImageThatIsNowhereFailsItsJobAndSaysHowToGetIt() throws Exception {
+        aws.submit(
+                "nowhere",
+                "true",
+                request -> request.algorithmSpecification(algorithm -> algorithm
+                        .trainingImage("127.0.0.1:1/no/such:image")
+                        .trainingInputMode("File")
+                        .trainingImageConfig(config -> config.trainingRepositoryAccessMode("Vpc")
+                                .trainingRepositoryAuthConfig(auth -> auth.trainingRepositoryCredentialsProviderArn(
+                                        "arn:aws:lambda:us-west-2:000000000000:function:login")))));
+        DescribeTrainingJobResponse job = aws.ended("nowhere", PATIENCE);
+        assertThat(job.trainingJobStatus()).isEqualTo(TrainingJobStatus.FAILED);
+        assertThat(job.failureReason())
+                .startsWith("ClientError: ")
+                .contains("127.0.0.1:1/no/such:image", "docker login");
+        assertThat(job.algorithmSpecification().trainingImageConfig().trainingRepositoryAccessModeAsString())
+                .isEqualTo("Vpc");
+    }
+
+    // --- steps ---
+
+    private void submit(String job, String image, String answer, boolean isolated) throws IOException {
+        aws.submit(
+                job,
+                "entry.sh",
+                Map.of("entry.sh", ""),
+                Map.of("answer", answer),
+                request -> request.enableNetworkIsolation(isolated)
+                        .algorithmSpecification(
+                                algorithm -> algorithm.trainingImage(image).trainingInputMode("File")));
+    }
+
+    /// @return the model's archive
+    private String train(String job, String answer) throws Exception {
+        submit(job, PLAIN, answer, false);
+        DescribeTrainingJobResponse ended = aws.ended(job, PATIENCE);
+        assertThat(ended.trainingJobStatus())
+                .as("%s: %s", ended.failureReason(), aws.messages(job))
+                .isEqualTo(TrainingJobStatus.COMPLETED);
+        return ended.modelArtifacts().s3ModelArtifacts();
+    }
+
+    /// With an endpoint configuration of the same name.
+    private void model(String name, String archive) {
+        aws.sagemaker.createModel((CreateModelRequest.Builder create) -> create.modelName(name)
+                .executionRoleArn(Aws.ROLE)
+                .primaryContainer(container -> container.image(PLAIN).modelDataUrl(archive)));
+        aws.sagemaker.createEndpointConfig(create -> create.endpointConfigName(name)
+                .productionVariants(ProductionVariant.builder()
+                        .variantName("only")
+                        .modelName(name)
+                        .instanceType("ml.t2.medium")
+                        .initialInstanceCount(1)
+                        .build()));
+    }
+
+    private void inService(String endpoint) throws InterruptedException {
+        Aws.await("endpoint %s to be in service".formatted(endpoint), PATIENCE, () -> {
+            var described = aws.sagemaker.describeEndpoint(describe -> describe.endpointName(endpoint));
+            assertThat(described.endpointStatus()).as(described.failureReason()).isNotEqualTo(EndpointStatus.FAILED);
+            return described.endpointStatus() == EndpointStatus.IN_SERVICE;
+        });
+    }
+
+    private String ask(String endpoint, String words) {
+        return aws.runtime
+                .invokeEndpoint(invoke ->
+                        invoke.endpointName(endpoint).contentType("text/plain").body(SdkBytes.fromString(words, UTF_8)))
+                .body()
+                .asString(UTF_8);
+    }
+
+    private List<String> containers() {
+        return Containers.of(home);
+    }
+
+    private List<String> of(String endpoint) {
+        return containers().stream().filter(name -> name.contains(endpoint)).toList();
+    }
+
+    private static String only(List<String> containers, String endpoint) {
+        assertThat(containers).filteredOn(name -> name.contains(endpoint)).hasSize(1);
+        return containers.stream()
+                .filter(name -> name.contains(endpoint))
+                .findFirst()
+                .orElseThrow();
+    }
+}
