@@ -33,12 +33,16 @@ import tools.jackson.databind.json.JsonMapper;
 /// from the script and from S3. The same for every backend; each has a subclass that starts a platform on it.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class ContainerContract {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    /// A stop that is ignored takes two minutes.
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
+
     private static final String OUTPUT = "s3://acceptance/";
 
-    /// The start of a script that shows its own environment as it was handed over: a shell drops names it cannot
-    /// hold.
-    private static final String SHOW_ENVIRONMENT = "tr '\\0' '\\n' </proc/$$/environ | sed 's/^/env /'\n";
+    /// Shows its environment as it was handed over, for a shell drops names it cannot hold; and its arguments.
+    private static final String SHOW = """
+            tr '\\0' '\\n' </proc/$$/environ | sed 's/^/env /'
+            for a; do printf 'arg <%s>\\n' "$a"; done
+            """;
 
     private Platform platform;
     private Aws aws;
@@ -48,6 +52,11 @@ abstract class ContainerContract {
 
     /// Whether hosts find each other by name here, which some machines do not allow.
     abstract boolean hostsHaveNames() throws Exception;
+
+    /// The program `train` of the image.
+    Toolkit toolkit() {
+        return new Toolkit(SHOW, "entry.sh", "entry.sh", true, true, "ExitCode 137");
+    }
 
     /// What runs the entry point.
     String image() {
@@ -62,8 +71,10 @@ abstract class ContainerContract {
 
     @AfterAll
     void stop() {
-        aws.close();
-        platform.close();
+        if (aws != null) {
+            aws.close();
+            platform.close();
+        }
     }
 
     private DescribeTrainingJobResponse ended(String job, TrainingJobStatus expected) throws InterruptedException {
@@ -115,8 +126,8 @@ abstract class ContainerContract {
             aws.put("told/data/one.txt", "1".getBytes(UTF_8));
             aws.submit(
                     "told",
-                    "entry.sh",
-                    Map.of("entry.sh", SHOW_ENVIRONMENT + "for a; do printf 'arg <%s>\\n' \"$a\"; done\n"),
+                    toolkit().entry(),
+                    Map.of(toolkit().entry(), toolkit().show()),
                     HYPERPARAMETERS,
                     request -> request.environment(Map.of("MINE", "as given"))
                             .inputDataConfig(prefix("training", OUTPUT + "told/data/")));
@@ -157,8 +168,8 @@ abstract class ContainerContract {
             expected.put("SM_OUTPUT_DATA_DIR", ml + "/output/data");
             expected.put("SM_OUTPUT_INTERMEDIATE_DIR", ml + "/output/intermediate");
             expected.put("SM_MODULE_DIR", OUTPUT + "told/source/sourcedir.tar.gz");
-            expected.put("SM_MODULE_NAME", "entry.sh");
-            expected.put("SM_USER_ENTRY_POINT", "entry.sh");
+            expected.put("SM_MODULE_NAME", toolkit().module());
+            expected.put("SM_USER_ENTRY_POINT", toolkit().entry());
             expected.put("SM_LOG_LEVEL", "20");
             assertThat(told).containsAllEntriesOf(expected);
             assertThat(told)
@@ -336,15 +347,34 @@ abstract class ContainerContract {
                 delimiter = '|',
                 value = {
                     "exits-7  | exit 7                                            | ExitCode 7",
-                    "killed   | kill -9 $$                                        | ExitCode 137",
-                    "own-word | echo the tank is empty >$SM_OUTPUT_DIR/failure; exit 2 | the tank is empty",
-                    "speaks   | echo 'ValueError: no such reward' >&2; exit 1     | no such reward"
+                    "own-word | echo the tank is empty >$SM_OUTPUT_DIR/failure; exit 2 | the tank is empty"
                 })
         void ofABadScriptIsToldInTheFailureReason(String job, String script, String reason) throws Exception {
             aws.submit(job, script + "\n", _ -> {});
             assertThat(ended(job, TrainingJobStatus.FAILED).failureReason())
                     .startsWith("AlgorithmError: ")
                     .contains(reason);
+        }
+
+        @Test
+        void bySigkillIsTold() throws Exception {
+            aws.submit("killed", "kill -9 $$\n", _ -> {});
+            assertThat(ended("killed", TrainingJobStatus.FAILED).failureReason())
+                    .startsWith("AlgorithmError: ")
+                    .contains(toolkit().killed());
+        }
+
+        @Test
+        void withLastWordsQuotesThem() throws Exception {
+            aws.submit("speaks", "echo 'ValueError: no such reward' >&2; exit 1\n", _ -> {});
+            assertThat(words(ended("speaks", TrainingJobStatus.FAILED))).contains("no such reward");
+        }
+
+        /// The reason, where the toolkit quotes; else the log.
+        private String words(DescribeTrainingJobResponse job) {
+            return toolkit().quotesErrors()
+                    ? job.failureReason()
+                    : String.join("\n", aws.messages(job.trainingJobName()));
         }
 
         @Test
@@ -365,12 +395,14 @@ abstract class ContainerContract {
                             && !String.valueOf(job.failureReason()).contains("python3 cannot be started"),
                     "no Python with pip here");
             assertThat(job.trainingJobStatus()).isEqualTo(TrainingJobStatus.FAILED);
-            assertThat(job.failureReason()).contains("InstallRequirementsError").contains("rein-no-such-package");
+            assertThat(job.failureReason()).contains("InstallRequirementsError");
+            assertThat(words(job)).contains("rein-no-such-package");
             assertThat(said).doesNotContain("never");
         }
 
         @Test
         void byAStopComesWithSigtermAndWhatIsWrittenThenIsKept() throws Exception {
+            assumeTrue(toolkit().passesSignals(), "its program train, the container's first, does not pass signals on");
             aws.submit("stopped", """
                     trap 'echo last words >"$SM_MODEL_DIR/policy"; exit 0' TERM
                     echo running
@@ -395,8 +427,7 @@ abstract class ContainerContract {
             Aws.await("the first line", PATIENCE, () -> aws.messages("stubborn").contains("running"));
             long asked = System.nanoTime();
             aws.sagemaker.stopTrainingJob(stop -> stop.trainingJobName("stubborn"));
-            assertThat(aws.ended("stubborn", Duration.ofMinutes(4)).trainingJobStatus())
-                    .isEqualTo(TrainingJobStatus.STOPPED);
+            assertThat(aws.ended("stubborn", PATIENCE).trainingJobStatus()).isEqualTo(TrainingJobStatus.STOPPED);
             assertThat(Duration.ofNanos(System.nanoTime() - asked)).isGreaterThan(Duration.ofSeconds(115));
             assertThat(aws.archive(OUTPUT + "stubborn/output/model.tar.gz"))
                     .containsExactly(Map.entry("policy", "half\n"));
