@@ -210,6 +210,19 @@ class TrainingJobRequestTest {
         }
 
         @Test
+        void withNeitherAnImageNorAToolkitBothWaysAreNamed() {
+            var builder = RLEstimator.builder()
+                    .entryPoint(folder.resolve("train.py").toString())
+                    .role(ROLE)
+                    .instanceType("ml.m5.large")
+                    .instanceCount(1)
+                    .session(session);
+
+            assertThatThrownBy(builder::build)
+                    .hasMessage("Please provide `toolkit`, `toolkit_version`, `framework` or `image_uri` parameter.");
+        }
+
+        @Test
         void anImageAndAToolkitAreRefused() {
             assertThatThrownBy(() -> ray().imageUri("my-rl:1").build())
                     .hasMessageContaining("imageUri: given together");
