@@ -77,7 +77,7 @@ public final class A2c implements Algorithm {
             environments = opened.own(VectorEnvironment.of(maker, hp.nEnvs(), seed, options.forTraining()));
             random = new EpisodeRandom(seed, -1, 0);
             int features = environments.observationSpace().features();
-            int[] observed = environments.observationSpace().shape();
+            var observed = environments.observationSpace();
             var shape = Architecture.of(observed, hp.filters(), hp.netArch(), hp.activation(), hp.layerNorm());
             head = hp.useSde()
                     ? Distribution.stateDependent(

@@ -116,7 +116,7 @@ public final class Dqn implements Algorithm {
             width = choices * model.width();
             random = new EpisodeRandom(seed, -1, 0);
             dueling = hp.dueling() ? new Dueling(choices, model.width()) : null;
-            int[] observed = environments.observationSpace().shape();
+            var observed = environments.observationSpace();
             int features = environments.observationSpace().features();
             Sequential quiet = Architecture.of(observed, hp.filters(), hp.netArch(), hp.activation(), hp.layerNorm())
                     .network(features, dueling == null ? width : dueling.inputs(), Activation.IDENTITY);

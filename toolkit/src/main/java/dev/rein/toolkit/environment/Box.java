@@ -4,12 +4,17 @@ import java.util.Arrays;
 
 /// Numbers between bounds, each with its own; a bound may be infinite. Numbers may be arranged in a shape, such as
 /// `[channels, height, width]` of an image: they then lie row by row, the last dimension closest together.
+///
+/// Which dimension of an image are its channels is told by the shape where only one end of it is smaller than both
+/// other dimensions, as in `[3, 84, 84]` and `[10, 10, 4]`; elsewhere [#channelsFirst] or [#channelsLast] has to say.
 public final class Box implements Space {
     private static final int LISTED = 16;
+    private static final int UNKNOWN = -1;
 
     private final float[] low;
     private final float[] high;
     private final int[] shape;
+    private final int channels;
 
     /// @param low  inclusive
     /// @param high inclusive, as long as `low`
@@ -21,6 +26,10 @@ public final class Box implements Space {
     /// @param high  inclusive, as long as `low`
     /// @param shape whose product is as much
     public Box(float[] low, float[] high, int... shape) {
+        this(low, high, shape, channelsOf(shape));
+    }
+
+    private Box(float[] low, float[] high, int[] shape, int channels) {
         if (low.length == 0 || low.length != high.length) {
             throw new IllegalArgumentException("Box: %d lower and %d upper bounds (expected: as many, at least one)"
                     .formatted(low.length, high.length));
@@ -30,6 +39,7 @@ public final class Box implements Space {
                     .formatted(low.length, Arrays.toString(shape), size(shape)));
         }
         this.shape = shape.clone();
+        this.channels = channels;
         this.low = low.clone();
         this.high = high.clone();
         for (int i = 0; i < low.length; i++) {
@@ -77,12 +87,61 @@ public final class Box implements Space {
         return size;
     }
 
-    /// Which dimension of an image are its channels: the first if it is the smallest, as in
-    /// `[channels, height, width]`, else the last.
+    private static int channelsOf(int... shape) {
+        if (shape.length != 3) {
+            return UNKNOWN;
+        }
+        boolean first = shape[0] < Math.min(shape[1], shape[2]);
+        boolean last = shape[2] < Math.min(shape[0], shape[1]);
+        return first ? 0 : last ? 2 : UNKNOWN;
+    }
+
+    /// These numbers as an image `[channels, height, width]`, whatever its size.
     ///
-    /// @param shape of three dimensions
-    public static int channelAxis(int... shape) {
-        return shape[0] < Math.min(shape[1], shape[2]) ? 0 : 2;
+    /// @throws IllegalArgumentException unless there are three dimensions
+    public Box channelsFirst() {
+        return withChannels(0);
+    }
+
+    /// These numbers as an image `[height, width, channels]`, whatever its size.
+    ///
+    /// @throws IllegalArgumentException unless there are three dimensions
+    public Box channelsLast() {
+        return withChannels(2);
+    }
+
+    private Box withChannels(int axis) {
+        if (shape.length != 3) {
+            throw new IllegalArgumentException("Box: channels of shape %s (expected: an image of three dimensions)"
+                    .formatted(Arrays.toString(shape)));
+        }
+        return new Box(low, high, shape, axis);
+    }
+
+    /// Which dimension of this image are its channels: 0 or 2.
+    ///
+    /// @throws IllegalArgumentException if this is no image, or one that does not say
+    public int channelAxis() {
+        if (channels == UNKNOWN) {
+            throw new IllegalArgumentException(
+                    shape.length == 3
+                            ? "Box: shape %s does not tell which dimension are the channels (expected: the first or the last smaller than both others). Say it with Box.channelsFirst() or channelsLast()."
+                                    .formatted(Arrays.toString(shape))
+                            : "Box: shape %s is no image (expected: height, width and channels)"
+                                    .formatted(Arrays.toString(shape)));
+        }
+        return channels;
+    }
+
+    /// Whether [#channelAxis] is another than the shape alone tells.
+    boolean saysChannels() {
+        return channels != channelsOf(shape);
+    }
+
+    /// Numbers of this shape, an image if this is one, all with the same bounds.
+    public Box withBounds(float low, float high) {
+        Box box = of(low, high, shape);
+        return saysChannels() ? box.withChannels(channels) : box;
     }
 
     /// One dimension, unless it was made with more.
@@ -144,6 +203,7 @@ public final class Box implements Space {
     public boolean equals(Object other) {
         return other instanceof Box box
                 && Arrays.equals(shape, box.shape)
+                && channels == box.channels
                 && Arrays.equals(low, box.low)
                 && Arrays.equals(high, box.high);
     }

@@ -46,7 +46,8 @@ public sealed interface Space permits Box, Discrete, MultiDiscrete, MultiBinary,
 
     /// One line that [#parse] reads: `box 4 -1.0 1.0`, `discrete 3`, `multidiscrete 3,2`, `multibinary 8`, `tuple 2
     /// discrete 3 discrete 4`, `dict 2 gear discrete 5 speed box 1 0.0 9.0`. A box is `box SHAPE LOWS HIGHS`, its
-    /// shape as `3x84x84`, and one bound in place of as many equal ones.
+    /// shape as `3x84x84`, and one bound in place of as many equal ones. Where an image's shape does not tell which
+    /// dimension are its channels, it says so: `8cx8x8`.
     default String describe() {
         return SpaceText.describe(this);
     }

@@ -10,11 +10,14 @@ import java.util.stream.Collectors;
 
 /// Spaces as one line of words, each kind followed by as many as it needs.
 final class SpaceText {
+    /// Marks the dimension of an image's channels where its shape does not tell.
+    private static final String CHANNELS = "c";
+
     private SpaceText() {}
 
     static String describe(Space space) {
         return switch (space) {
-            case Box box -> "box %s %s %s".formatted(joined(box.shape(), "x"), bounds(box.low()), bounds(box.high()));
+            case Box box -> "box %s %s %s".formatted(shape(box), bounds(box.low()), bounds(box.high()));
             case Discrete(int n) -> "discrete " + n;
             case MultiDiscrete multi -> "multidiscrete " + joined(multi.n(), ",");
             case MultiBinary(int n) -> "multibinary " + n;
@@ -33,6 +36,14 @@ final class SpaceText {
                                         .map(part -> describe(part.space()))
                                         .collect(Collectors.joining(" ")));
         };
+    }
+
+    private static String shape(Box box) {
+        String[] lengths = joined(box.shape(), "x").split("x", -1);
+        if (box.saysChannels()) {
+            lengths[box.channelAxis()] += CHANNELS;
+        }
+        return String.join("x", lengths);
     }
 
     static Space parse(String text) {
@@ -81,9 +92,13 @@ final class SpaceText {
     }
 
     private static Box box(String shapeText, String lowText, String highText) {
-        int[] shape = whole(shapeText, "x");
+        int[] shape = whole(shapeText.replace(CHANNELS, ""), "x");
         int size = Box.size(shape);
-        return new Box(bounds(lowText, size), bounds(highText, size), shape);
+        var box = new Box(bounds(lowText, size), bounds(highText, size), shape);
+        if (!shapeText.contains(CHANNELS)) {
+            return box;
+        }
+        return shapeText.endsWith(CHANNELS) ? box.channelsLast() : box.channelsFirst();
     }
 
     private static float[] bounds(String text, int size) {

@@ -3,21 +3,22 @@ package dev.rein.toolkit.nn;
 import static java.util.Objects.requireNonNull;
 
 import dev.rein.toolkit.environment.Box;
+import dev.rein.toolkit.environment.Space;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The shape of a network between features and outputs: convolutions if the observation is an image, then hidden
 /// layers. MinAtar's network (Young & Tian 2019) is 16 filters of 3×3, stride 1, and 128 units.
 ///
-/// @param observed   shape of the features; three dimensions are an image, `[height, width, channels]` or, where
-///     the first is the smallest, `[channels, height, width]`
-/// @param filters    convolutions, in order; need an image
+/// @param observed   the image that the filters look at; null where there are none
+/// @param filters    convolutions, in order
 /// @param hidden     widths of the hidden layers, each at least 1; may be empty
 /// @param activation after every convolution and hidden layer
 /// @param layerNorm  whether a [LayerNorm] stands between each hidden layer's sums and its activation
 public record Architecture(
-        List<Integer> observed, List<Filters> filters, List<Integer> hidden, Activation activation, boolean layerNorm) {
+        @Nullable Box observed, List<Filters> filters, List<Integer> hidden, Activation activation, boolean layerNorm) {
 
     /// One convolution of an [Architecture].
     ///
@@ -27,26 +28,39 @@ public record Architecture(
     public record Filters(int count, int kernel, int stride) {}
 
     public Architecture {
-        observed = List.copyOf(observed);
         filters = List.copyOf(filters);
         hidden = List.copyOf(hidden);
         requireNonNull(activation, "activation");
-        if (observed.size() != 3 && !filters.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "filters: convolutions over observations of shape %s (expected: no filters, or an image of height, width and channels)"
-                            .formatted(observed));
+        if (observed == null && !filters.isEmpty()) {
+            throw new IllegalArgumentException("filters: convolutions over no image (expected: no filters)");
         }
     }
 
-    /// @param observed shape of the features, as a space gives it
+    /// @param observed what is observed
+    /// @throws IllegalArgumentException if there are filters and this is no image, or one that does not say which
+    ///     dimension are its channels
     public static Architecture of(
-            int[] observed, List<Filters> filters, List<Integer> hidden, Activation activation, boolean layerNorm) {
-        return new Architecture(Arrays.stream(observed).boxed().toList(), filters, hidden, activation, layerNorm);
+            Space observed, List<Filters> filters, List<Integer> hidden, Activation activation, boolean layerNorm) {
+        return new Architecture(filters.isEmpty() ? null : image(observed), filters, hidden, activation, layerNorm);
+    }
+
+    private static Box image(Space observed) {
+        if (observed instanceof Box box && box.shape().length == 3) {
+            return box;
+        }
+        throw new IllegalArgumentException(
+                "filters: convolutions over observations of shape %s (expected: no filters, or an image of height, width and channels)"
+                        .formatted(Arrays.toString(observed.shape())));
     }
 
     /// Hidden layers only.
     public static Architecture mlp(Activation activation, List<Integer> hidden) {
-        return new Architecture(List.of(), List.of(), hidden, activation, false);
+        return mlp(activation, hidden, false);
+    }
+
+    /// The same with or without layer norm.
+    public static Architecture mlp(Activation activation, List<Integer> hidden, boolean layerNorm) {
+        return new Architecture(null, List.of(), hidden, activation, layerNorm);
     }
 
     /// A network with zero parameters.
@@ -68,8 +82,8 @@ public record Architecture(
     /// All but the last layer, for networks that end in another way.
     public List<Layer> body(int inputs) {
         List<Layer> layers = new ArrayList<>();
-        if (!filters.isEmpty()) {
-            convolutions(layers);
+        if (observed != null) {
+            convolutions(observed, layers);
         }
         int size = layers.isEmpty() ? inputs : layers.getLast().outputs();
         for (int next : hidden) {
@@ -82,11 +96,12 @@ public record Architecture(
         return layers;
     }
 
-    private void convolutions(List<Layer> layers) {
-        boolean channelsFirst = Box.channelAxis(observed.get(0), observed.get(1), observed.get(2)) == 0;
-        int channels = observed.get(channelsFirst ? 0 : 2);
-        int height = observed.get(channelsFirst ? 1 : 0);
-        int width = observed.get(channelsFirst ? 2 : 1);
+    private void convolutions(Box image, List<Layer> layers) {
+        int[] shape = image.shape();
+        boolean channelsFirst = image.channelAxis() == 0;
+        int channels = shape[channelsFirst ? 0 : 2];
+        int height = shape[channelsFirst ? 1 : 0];
+        int width = shape[channelsFirst ? 2 : 1];
         for (Filters filter : filters) {
             var convolution = new Convolution(
                     channels,

@@ -94,7 +94,7 @@ public final class Ppo implements Algorithm {
             environments = opened.own(VectorEnvironment.of(maker, hp.nEnvs(), seed, options.forTraining()));
             random = new EpisodeRandom(seed, -1, 0);
             int features = environments.observationSpace().features();
-            int[] observed = environments.observationSpace().shape();
+            var observed = environments.observationSpace();
             var shape = Architecture.of(observed, hp.filters(), hp.netArch(), hp.activation(), hp.layerNorm());
             head = hp.useSde()
                     ? Distribution.stateDependent(

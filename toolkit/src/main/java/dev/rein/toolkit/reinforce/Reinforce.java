@@ -69,7 +69,7 @@ public final class Reinforce implements Algorithm {
             int features = environment.observationSpace().features();
             head = Distribution.of(environment.actionSpace());
             Arrays.fill(head.parameters(), hp.logStdInit()); // a head's own parameters are logarithms of deviations
-            var shape = new Architecture(List.of(), List.of(), hp.netArch(), hp.activation(), hp.layerNorm());
+            var shape = Architecture.mlp(hp.activation(), hp.netArch(), hp.layerNorm());
             actor = shape.network(features, head.outputs(), Activation.IDENTITY)
                     .initialise(random, Initialisation.ORTHOGONAL, 0.01f);
             critic = hp.baseline() == Baseline.VALUE

@@ -21,7 +21,6 @@ import dev.rein.toolkit.replay.ReplayBuffer;
 import dev.rein.toolkit.training.Algorithm;
 import dev.rein.toolkit.training.Opened;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -160,7 +159,7 @@ public final class Sac implements Algorithm {
             random = new EpisodeRandom(seed, -1, 0);
             features = environments.observationSpace().features();
             actionSize = environments.actionSpace().size();
-            var shape = new Architecture(List.of(), List.of(), hp.netArch(), hp.activation(), hp.layerNorm());
+            var shape = Architecture.mlp(hp.activation(), hp.netArch(), hp.layerNorm());
             actor = new SoftActor(
                     features,
                     environments.actionSpace(),

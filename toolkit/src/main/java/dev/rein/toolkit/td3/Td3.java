@@ -26,7 +26,6 @@ import dev.rein.toolkit.training.Algorithm;
 import dev.rein.toolkit.training.Opened;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -166,7 +165,7 @@ public final class Td3 implements Algorithm {
             features = environments.observationSpace().features();
             actionSize = box.size();
             head = new Bounded(box);
-            var shape = new Architecture(List.of(), List.of(), hp.netArch(), hp.activation(), hp.layerNorm());
+            var shape = Architecture.mlp(hp.activation(), hp.netArch(), hp.layerNorm());
             actor = shape.network(features, actionSize, Activation.TANH).initialise(random, Initialisation.UNIFORM, 1);
             slowActor = actor.copy();
             actorOptimizer = new Adam(actor.parameters().length, 1e-8f);

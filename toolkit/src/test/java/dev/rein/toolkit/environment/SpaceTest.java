@@ -21,6 +21,8 @@ class SpaceTest {
         return List.of(
                 new Box(new float[] {0, -1}, new float[] {Float.POSITIVE_INFINITY, 2.5f}),
                 Box.of(0, 1, 3, 84, 84),
+                Box.of(0, 1, 8, 8, 8).channelsFirst(),
+                Box.of(0, 1, 8, 9, 9).channelsLast(),
                 new Discrete(7),
                 new MultiDiscrete(2, 3, 4),
                 new MultiBinary(5),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.rein.toolkit.environment.Box;
 import dev.rein.toolkit.environment.EpisodeRandom;
 import dev.rein.toolkit.nn.Architecture.Filters;
 import java.util.List;
@@ -153,24 +154,42 @@ class LayerTest {
     @Test
     void imagesGoThroughConvolutionsAndNothingElseMay() {
         var filters = List.of(new Filters(16, 3, 1));
-        int[] image = {10, 10, 4};
+        var image = Box.of(0, 1, 10, 10, 4);
         Sequential network = Architecture.of(image, filters, List.of(128), Activation.RELU, false)
                 .network(400, 3, Activation.IDENTITY);
         assertThat(network.describe())
                 .isEqualTo(
                         "convolution 4 10 10 channels_last 16 3 1 relu; linear 1024 128 relu; linear 128 3 identity");
-        int[] planes = {3, 9, 8};
+        var planes = Box.of(0, 1, 3, 9, 8);
         assertThat(Architecture.of(planes, filters, List.of(), Activation.RELU, false)
                         .network(216, 3, Activation.IDENTITY)
                         .describe())
                 .startsWith("convolution 3 9 8 channels_first");
-        int[] numbers = {4};
+        var numbers = Box.of(0, 1, 4);
         assertThatThrownBy(() -> Architecture.of(numbers, filters, List.of(), Activation.RELU, false))
                 .hasMessageContaining("filters: convolutions over observations of shape [4] (expected: no filters, or");
-        int[] small = {2, 2, 1};
+        var small = Box.of(0, 1, 2, 2, 1);
         assertThatThrownBy(() -> Architecture.of(small, filters, List.of(), Activation.RELU, false)
                         .network(4, 1, Activation.IDENTITY))
                 .hasMessageContaining("a kernel that fits into the image");
+    }
+
+    @Test
+    void channelsAreWhereTheSpaceSaysAndNotGuessedWhereItDoesNot() {
+        var filters = List.of(new Filters(4, 3, 1));
+        var deep = Box.of(0, 1, 8, 8, 8);
+        assertThatThrownBy(() -> Architecture.of(deep, filters, List.of(), Activation.RELU, false)
+                        .network(512, 1, Activation.IDENTITY))
+                .hasMessageContaining("[8, 8, 8] does not tell which dimension are the channels")
+                .hasMessageContaining("Box.channelsFirst() or channelsLast()");
+        assertThat(Architecture.of(deep.channelsFirst(), filters, List.of(), Activation.RELU, false)
+                        .network(512, 1, Activation.IDENTITY)
+                        .describe())
+                .startsWith("convolution 8 8 8 channels_first");
+        assertThat(Architecture.of(Box.of(0, 1, 9, 8, 7).channelsFirst(), filters, List.of(), Activation.RELU, false)
+                        .network(504, 1, Activation.IDENTITY)
+                        .describe())
+                .startsWith("convolution 9 8 7 channels_first");
     }
 
     private float[] gaussian(int length) {

@@ -51,7 +51,7 @@ class NetworkKindsTest {
     }
 
     private static List<Layer> layers(int[] shape, List<Filters> filters, boolean layerNorm, int outputs) {
-        return Architecture.of(shape, filters, List.of(16), Activation.RELU, layerNorm)
+        return Architecture.of(Box.of(-1, 1, shape), filters, List.of(16), Activation.RELU, layerNorm)
                 .network(84, outputs, Activation.IDENTITY)
                 .layers();
     }

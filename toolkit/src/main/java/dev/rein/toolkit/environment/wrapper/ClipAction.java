@@ -20,7 +20,7 @@ public final class ClipAction extends Wrapper {
         super(environment);
         this.environment = environment;
         bounds = Boxes.box("ClipAction", "actions", environment.actionSpace());
-        unbounded = Box.of(Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY, bounds.shape());
+        unbounded = bounds.withBounds(Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY);
         values = new float[bounds.size()];
         clipped = Row.of(values);
     }

@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 
 /// Shows the last few observations one after another, the oldest first. At reset all are the first one.
 ///
-/// An image becomes one of as many times the channels, wherever [Box#channelAxis] finds them; any other shape gets
+/// An image becomes one of as many times the channels, which are where [Box#channelAxis] says; any other shape gets
 /// longer in its first dimension.
 public final class FrameStack extends Wrapper {
     private final Environment environment;
@@ -27,7 +27,8 @@ public final class FrameStack extends Wrapper {
     private final Step inside;
 
     /// @param count of observations shown, at least 1
-    /// @throws IllegalArgumentException unless observations are of a [Box]
+    /// @throws IllegalArgumentException unless observations are of a [Box], which says where its channels are
+    ///     if it has three dimensions
     public FrameStack(Environment environment, int count) {
         super(environment);
         this.environment = environment;
@@ -37,11 +38,13 @@ public final class FrameStack extends Wrapper {
         }
         Box one = Boxes.box("FrameStack", "observations", environment.observationSpace());
         int[] shape = one.shape();
-        int axis = shape.length == 3 ? Box.channelAxis(shape) : 0;
+        boolean image = shape.length == 3;
+        int axis = image ? one.channelAxis() : 0;
         block = axis == 0 ? one.size() : shape[axis];
         frames = new float[Math.multiplyExact(count, one.size())];
         shape[axis] *= count;
-        space = new Box(stacked(one.low()), stacked(one.high()), shape);
+        var all = new Box(stacked(one.low()), stacked(one.high()), shape);
+        space = !image ? all : axis == 0 ? all.channelsFirst() : all.channelsLast();
         inside = Step.of(environment);
     }
 

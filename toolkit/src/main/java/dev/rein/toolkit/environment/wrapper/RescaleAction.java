@@ -25,7 +25,7 @@ public final class RescaleAction extends Wrapper {
         this.low = low;
         this.high = high;
         bounds = Boxes.bounded("RescaleAction", "actions", environment.actionSpace());
-        space = Box.of(low, high, bounds.shape());
+        space = bounds.withBounds(low, high);
         values = new float[bounds.size()];
         rescaled = Row.of(values);
     }

@@ -24,7 +24,7 @@ public final class RescaleObservation extends Wrapper {
         this.low = low;
         this.high = high;
         bounds = Boxes.bounded("RescaleObservation", "observations", environment.observationSpace());
-        space = Box.of(low, high, bounds.shape());
+        space = bounds.withBounds(low, high);
     }
 
     @Override

@@ -87,8 +87,8 @@ class WrapperTest {
         private final Box space;
         private int begin;
 
-        Screen(int... shape) {
-            space = Box.of(0, 1000, shape);
+        Screen(Box space) {
+            this.space = space;
         }
 
         @Override
@@ -122,8 +122,9 @@ class WrapperTest {
 
     @Test
     void imagesAreStackedByTheirChannels() {
-        try (var environments = one(new FrameStack(new Screen(1, 2, 2), 2))) {
-            assertThat(environments.observationSpace()).isEqualTo(Box.of(0, 1000, 2, 2, 2));
+        try (var environments = one(new FrameStack(new Screen(Box.of(0, 1000, 1, 2, 2)), 2))) {
+            assertThat(environments.observationSpace())
+                    .isEqualTo(Box.of(0, 1000, 2, 2, 2).channelsFirst());
             environments.step(new float[1]);
             assertThat(environments.observations()).containsExactly(0, 1, 2, 3, 100, 101, 102, 103);
         }
@@ -131,12 +132,20 @@ class WrapperTest {
 
     @Test
     void imagesWhoseChannelsComeLastGetMoreChannelsAPixel() {
-        try (var environments = one(new FrameStack(new Screen(2, 1, 2), 3))) {
-            assertThat(environments.observationSpace()).isEqualTo(Box.of(0, 1000, 2, 1, 6));
+        try (var environments =
+                one(new FrameStack(new Screen(Box.of(0, 1000, 2, 1, 2).channelsLast()), 3))) {
+            assertThat(environments.observationSpace())
+                    .isEqualTo(Box.of(0, 1000, 2, 1, 6).channelsLast());
             environments.step(new float[1]);
             environments.step(new float[1]);
             assertThat(environments.observations()).containsExactly(0, 1, 100, 101, 200, 201, 2, 3, 102, 103, 202, 203);
         }
+    }
+
+    @Test
+    void imagesThatDoNotSayWhereTheirChannelsAreAreNotStacked() {
+        assertThatThrownBy(() -> new FrameStack(new Screen(Box.of(0, 1000, 4, 4, 4)), 2))
+                .hasMessageContaining("[4, 4, 4] does not tell which dimension are the channels");
     }
 
     @Test
@@ -229,6 +238,7 @@ class WrapperTest {
                 .hasMessageContaining("in element 1 (expected: finite ones that differ)");
         assertThatThrownBy(() -> new RescaleAction(new Slide(), 1, 1))
                 .hasMessage("RescaleAction: 1.0..1.0 (expected: low < high, both finite)");
+        assertThatThrownBy(() -> Box.of(0, 1, 4).channelsFirst()).hasMessageContaining("three dimensions");
         assertThatThrownBy(() -> new FrameStack(new Slide(), 0)).hasMessageContaining("at least 1");
         assertThatThrownBy(() -> new ClipReward(new Slide(), 1, Float.NaN)).hasMessageContaining("1.0..NaN");
     }
