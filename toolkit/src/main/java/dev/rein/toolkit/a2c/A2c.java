@@ -126,8 +126,8 @@ public final class A2c implements Algorithm {
     /// `∇ log π(a|s) · A`, and the entropy bonus that keeps the policy from settling early.
     private void policyGradient() {
         int rows = rollout.size();
-        double mean = hp.normalizeAdvantage() ? mean(rollout.advantage()) : 0;
-        double deviation = hp.normalizeAdvantage() ? deviation(rollout.advantage(), mean) + 1e-8 : 1;
+        double mean = hp.normalizeAdvantage() ? rollout.advantageMean() : 0;
+        double deviation = hp.normalizeAdvantage() ? rollout.advantageDeviation() + 1e-8 : 1;
         actor.zeroGradient();
         Arrays.fill(head.parameterGradient(), 0);
         actor.forward(rollout.observation(), 0, rows, actorOutput, 0);
@@ -158,7 +158,7 @@ public final class A2c implements Algorithm {
     private void descend() {
         double norm =
                 Math.sqrt(squares(actor.gradient()) + squares(head.parameterGradient()) + squares(critic.gradient()));
-        float scale = norm > hp.maxGradNorm() ? (float) (hp.maxGradNorm() / norm) : 1;
+        float scale = Optimizer.clip(norm, hp.maxGradNorm());
         actorOptimizer.step(actor.parameters(), actor.gradient(), scale, learningRate);
         headOptimizer.step(head.parameters(), head.parameterGradient(), scale, learningRate);
         criticOptimizer.step(critic.parameters(), critic.gradient(), scale, learningRate);
@@ -166,22 +166,6 @@ public final class A2c implements Algorithm {
 
     private double squares(float[] gradient) {
         return kernels.sumOfSquares(gradient, 0, gradient.length);
-    }
-
-    private static double mean(float[] values) {
-        double sum = 0;
-        for (float value : values) {
-            sum += value;
-        }
-        return sum / values.length;
-    }
-
-    private static double deviation(float[] values, double mean) {
-        double squares = 0;
-        for (float value : values) {
-            squares += (value - mean) * (value - mean);
-        }
-        return Math.sqrt(squares / (values.length - 1));
     }
 
     @Override

@@ -18,14 +18,19 @@ public sealed interface Distribution extends ActionHead
     /// @param masks   `[rows × choices]`, empty where nothing is masked
     /// @param actions `[rows × action size]`, overwritten
     /// @param logProb `[rows]`, overwritten from element `at`
-    void sample(
+    default void sample(
             float[] outputs,
             boolean[] masks,
             int rows,
             RandomGenerator random,
             float[] actions,
             float[] logProb,
-            int at);
+            int at) {
+        sample(outputs, masks, rows, random, actions);
+        for (int row = 0; row < rows; row++) {
+            logProb[at + row] = logProb(outputs, row, masks, actions);
+        }
+    }
 
     /// Reads one row's distribution; [#entropy] and [#gradient] then speak of it.
     ///

@@ -56,21 +56,6 @@ public final class Gaussian implements Distribution {
     }
 
     @Override
-    public void sample(
-            float[] outputs,
-            boolean[] masks,
-            int rows,
-            RandomGenerator random,
-            float[] actions,
-            float[] logProb,
-            int at) {
-        sample(outputs, masks, rows, random, actions);
-        for (int row = 0; row < rows; row++) {
-            logProb[at + row] = logProb(outputs, row, masks, actions);
-        }
-    }
-
-    @Override
     public float logProb(float[] outputs, int row, boolean[] masks, float[] actions) {
         double sum = 0;
         double differential = 0;

@@ -18,6 +18,7 @@ import dev.rein.toolkit.nn.Expectation;
 import dev.rein.toolkit.nn.Initialisation;
 import dev.rein.toolkit.nn.Layer;
 import dev.rein.toolkit.nn.Linear;
+import dev.rein.toolkit.nn.Optimizer;
 import dev.rein.toolkit.nn.Sequential;
 import dev.rein.toolkit.policy.Policy;
 import dev.rein.toolkit.replay.Batch;
@@ -26,6 +27,7 @@ import dev.rein.toolkit.replay.Priorities;
 import dev.rein.toolkit.replay.ReplayBuffer;
 import dev.rein.toolkit.training.Algorithm;
 import dev.rein.toolkit.training.Opened;
+import dev.rein.toolkit.training.Schedule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -169,8 +171,7 @@ public final class Dqn implements Algorithm {
     }
 
     private void explore(double done) {
-        double explored = hp.explorationFraction() == 0 ? 1 : Math.min(1, done / hp.explorationFraction());
-        epsilon = hp.explorationInitialEps() + explored * (hp.explorationFinalEps() - hp.explorationInitialEps());
+        epsilon = Schedule.early(hp.explorationFraction(), hp.explorationInitialEps(), hp.explorationFinalEps(), done);
     }
 
     /// ε-greedy over what is allowed.
@@ -285,9 +286,7 @@ public final class Dqn implements Algorithm {
             online.backward(byRaw, null);
         }
         double norm = Math.sqrt(kernels.sumOfSquares(online.gradient(), 0, online.gradient().length));
-        boolean tooLong = hp.maxGradNorm() > 0 && norm > hp.maxGradNorm();
-        optimizer.step(
-                online.parameters(), online.gradient(), tooLong ? (float) (hp.maxGradNorm() / norm) : 1, learningRate);
+        optimizer.step(online.parameters(), online.gradient(), Optimizer.clip(norm, hp.maxGradNorm()), learningRate);
     }
 
     /// A policy whose network gives each action's mean return, without noise: what stands behind the last layer,

@@ -15,6 +15,7 @@ import dev.rein.toolkit.nn.Adam;
 import dev.rein.toolkit.nn.Architecture;
 import dev.rein.toolkit.nn.Initialisation;
 import dev.rein.toolkit.nn.Normalizer;
+import dev.rein.toolkit.nn.Optimizer;
 import dev.rein.toolkit.nn.Sequential;
 import dev.rein.toolkit.policy.Policy;
 import dev.rein.toolkit.rollout.Rollout;
@@ -260,7 +261,7 @@ public final class Ppo implements Algorithm {
     private void descend(float learningRate) {
         double norm =
                 Math.sqrt(squares(actor.gradient()) + squares(head.parameterGradient()) + squares(critic.gradient()));
-        float scale = norm > hp.maxGradNorm() ? (float) (hp.maxGradNorm() / norm) : 1;
+        float scale = Optimizer.clip(norm, hp.maxGradNorm());
         actorAdam.step(actor.parameters(), actor.gradient(), scale, learningRate);
         headAdam.step(head.parameters(), head.parameterGradient(), scale, learningRate);
         criticAdam.step(critic.parameters(), critic.gradient(), scale, learningRate);

@@ -14,13 +14,13 @@ import dev.rein.toolkit.nn.Adam;
 import dev.rein.toolkit.nn.Architecture;
 import dev.rein.toolkit.nn.Initialisation;
 import dev.rein.toolkit.nn.Normalizer;
+import dev.rein.toolkit.nn.Optimizer;
 import dev.rein.toolkit.nn.Sequential;
 import dev.rein.toolkit.policy.Policy;
 import dev.rein.toolkit.training.Algorithm;
 import dev.rein.toolkit.training.Opened;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -172,7 +172,7 @@ public final class Reinforce implements Algorithm {
         }
         double norm = Math.sqrt(kernels.sumOfSquares(actor.gradient(), 0, actor.gradient().length)
                 + kernels.sumOfSquares(head.parameterGradient(), 0, head.parameterGradient().length));
-        float scale = hp.maxGradNorm() > 0 && norm > hp.maxGradNorm() ? (float) (hp.maxGradNorm() / norm) : 1;
+        float scale = Optimizer.clip(norm, hp.maxGradNorm());
         actorAdam.step(actor.parameters(), actor.gradient(), scale, learningRate);
         headAdam.step(head.parameters(), head.parameterGradient(), scale, learningRate);
     }

@@ -238,6 +238,21 @@ public final class Rollout {
         }
     }
 
+    /// Of all rows.
+    public double advantageMean() {
+        return mean(advantage);
+    }
+
+    /// Of all rows, which must be two at least, from their mean.
+    public double advantageDeviation() {
+        double mean = mean(advantage);
+        double squares = 0;
+        for (float value : advantage) {
+            squares += (value - mean) * (value - mean);
+        }
+        return Math.sqrt(squares / (size - 1));
+    }
+
     /// How much of the targets' variance the value network explained: 1 all, 0 none, below 0 worse than a constant;
     /// NaN where targets do not vary.
     public double explainedVariance() {

@@ -11,6 +11,7 @@ import dev.rein.toolkit.policy.Policy;
 import dev.rein.toolkit.table.ActionValues;
 import dev.rein.toolkit.training.Algorithm;
 import dev.rein.toolkit.training.Opened;
+import dev.rein.toolkit.training.Schedule;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -63,8 +64,7 @@ public final class Sarsa implements Algorithm {
 
     @Override
     public void round(double done) {
-        double explored = hp.explorationFraction() == 0 ? 1 : Math.min(1, done / hp.explorationFraction());
-        epsilon = hp.explorationInitialEps() + explored * (hp.explorationFinalEps() - hp.explorationInitialEps());
+        epsilon = Schedule.early(hp.explorationFraction(), hp.explorationInitialEps(), hp.explorationFinalEps(), done);
         float rate = hp.learningRate().at(done);
         error = 0;
         for (int i = 0; i < ROUND; i++) {

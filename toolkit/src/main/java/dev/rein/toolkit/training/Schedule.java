@@ -22,6 +22,14 @@ public record Schedule(float begin, float end) {
         return begin == end ? begin : (float) (begin * (1 - share) + end * share);
     }
 
+    /// A number that has reached its end when a fraction of the budget is spent, and stays there, as exploration does.
+    ///
+    /// @param fraction 0 begins at the end
+    public static double early(float fraction, float begin, float end, double done) {
+        double share = fraction == 0 ? 1 : Math.min(1, done / fraction);
+        return begin + share * (end - begin);
+    }
+
     /// Reads RL Zoo's spelling: `0.001` stays, `lin_0.001` falls to 0, `lin_0.3_0.1` goes from one to the other.
     ///
     /// @throws IllegalArgumentException if it is neither
