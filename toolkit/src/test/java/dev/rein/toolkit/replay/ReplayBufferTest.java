@@ -66,6 +66,16 @@ class ReplayBufferTest {
     }
 
     @Test
+    void aBufferLargerThanTheHeapIsRefusedWithTheArithmetic() {
+        assertThatThrownBy(() -> new ReplayBuffer(Box.of(0, 1, 3, 84, 84), 1, 0, 10_000_000))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("buffer_size: 10,000,000 transitions of ")
+                .hasMessageContaining("two observations of 21168 numbers, an action of 1, 0 choices")
+                .hasMessageContaining("MB (expected: at most ")
+                .hasMessageContaining("Lower buffer_size, or give the JVM more with -Xmx.");
+    }
+
+    @Test
     void anEmptyBufferCannotBeDrawnFrom() {
         var buffer = new ReplayBuffer(SPACE, 1, 0, 4);
         assertThatThrownBy(() -> buffer.sample(random, 0, buffer.batch(1)))
