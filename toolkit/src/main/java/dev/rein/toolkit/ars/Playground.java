@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /// An environment for each candidate, and the threads that they play on. Unlike environments of one batch, these do
 /// not step together: each candidate plays its episodes through.
+///
+/// All candidates of an update meet the same episodes, others than in the update before: what they earn then differs by
+/// what they do, not by where they began (common random numbers; Kleinman, Spall & Naiman 1999 on such searches).
 final class Playground implements AutoCloseable {
     private final List<VectorEnvironment> environments = new ArrayList<>();
     private final @Nullable ExecutorService threads;
@@ -24,10 +27,10 @@ final class Playground implements AutoCloseable {
         if (threads < 1) {
             throw new IllegalArgumentException("threads: %d (expected: at least 1)".formatted(threads));
         }
-        var seeds = new EpisodeRandom(seed, -2, 0);
+        long same = new EpisodeRandom(seed, -2, 0).nextLong();
         try {
             for (int i = 0; i < count; i++) {
-                environments.add(VectorEnvironment.of(maker, 1, seeds.nextLong()));
+                environments.add(VectorEnvironment.of(maker, 1, same));
             }
         } catch (RuntimeException e) {
             closeEnvironments(e);

@@ -48,6 +48,37 @@ class ArsTest {
         }
     }
 
+    /// Pays what the episode was dealt, whatever is done.
+    private static final class Deals extends World {
+        private float dealt;
+
+        @Override
+        public void reset(RandomGenerator newRandom, Step step) {
+            super.reset(newRandom, step);
+            dealt = newRandom.nextFloat();
+            step.observation().put(1);
+        }
+
+        @Override
+        public void step(Row action, Step step) {
+            step.observation().put(1);
+            step.reward(dealt);
+            step.terminate();
+        }
+    }
+
+    @Test
+    void candidatesOfAnUpdateMeetTheSameEpisodesAndThoseOfTheNextOthers() {
+        try (var ars = new Ars(ArsHyperParameters.defaults().with("n_eval_episodes", 3), Deals::new, 5)) {
+            ars.round(0);
+            var first = ars.metrics().get("best_return");
+            assertThat(ars.metrics().get("return_std")).isZero();
+            ars.round(0);
+            assertThat(ars.metrics().get("return_std")).isZero();
+            assertThat(ars.metrics().get("best_return")).isNotEqualTo(first);
+        }
+    }
+
     /// With one weight w, forth and back earn 3(w ± ν δ): they differ by 6 ν δ and deviate by 6 ν |δ| / √2, so the step
     /// is α · √2 · |δ|, whatever ν is.
     @Test
