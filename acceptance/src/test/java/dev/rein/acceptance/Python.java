@@ -60,7 +60,8 @@ final class Python {
         builder.environment().keySet().removeIf(name -> name.startsWith("AWS_") || name.startsWith("SAGEMAKER_"));
         builder.environment().putAll(environment);
         builder.environment().put("PYTHONUNBUFFERED", "1");
-        // The SDK's configuration of this machine is not the test's; and it is told to send no telemetry.
+        // The SDK's configuration of this machine is not the test's, which may have its own; it is told to send no
+        // telemetry.
         Path configuration = Files.writeString(scratch.resolve("sagemaker-config.yaml"), """
                 SchemaVersion: '1.0'
                 SageMaker:
@@ -68,8 +69,8 @@ final class Python {
                     Modules:
                       TelemetryOptOut: true
                 """);
-        builder.environment().put("SAGEMAKER_ADMIN_CONFIG_OVERRIDE", configuration.toString());
-        builder.environment().put("SAGEMAKER_USER_CONFIG_OVERRIDE", configuration.toString());
+        builder.environment().putIfAbsent("SAGEMAKER_ADMIN_CONFIG_OVERRIDE", configuration.toString());
+        builder.environment().putIfAbsent("SAGEMAKER_USER_CONFIG_OVERRIDE", configuration.toString());
         Process process = builder.start();
         if (!process.waitFor(8, TimeUnit.MINUTES)) {
             process.destroyForcibly();
