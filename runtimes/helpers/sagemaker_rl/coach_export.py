@@ -81,6 +81,7 @@ def _saved_model(network, scales, session, model_folder):
                 "serving_default": _signature(raw, served),
                 "network": _signature(network.inputs, policy),
             },
+            clear_devices=True,  # Coach names a GPU, there or not
             saver=tf.train.Saver(),
         )
         builder.save()

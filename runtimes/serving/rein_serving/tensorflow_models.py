@@ -6,6 +6,7 @@ signature.
 """
 
 import base64
+import inspect
 import json
 import os
 import re
@@ -28,6 +29,12 @@ PATH = re.compile(
     r"/v1/models/(?P<model>[^/:]+)(/versions/(?P<version>\d+))?((?P<metadata>/metadata)|:(?P<method>\w+))?"
 )
 DEFAULT_SIGNATURE = "serving_default"
+# What protobuf of the one and the other runtime calls the printing of fields that hold their default.
+PRINTED = next(
+    name
+    for name in ("always_print_fields_with_no_presence", "including_default_value_fields")
+    if name in inspect.signature(json_format.MessageToDict).parameters
+)
 
 
 class Bad(Exception):
@@ -42,6 +49,7 @@ class SavedModel:
     def __init__(self, folder):
         self._graph = tf.Graph()
         options = tf.compat.v1.ConfigProto(
+            allow_soft_placement=True,  # a graph may name the devices of the machine that trained it
             intra_op_parallelism_threads=int(os.environ.get("SAGEMAKER_TFS_INTRA_OP_PARALLELISM", "0")),
             inter_op_parallelism_threads=int(os.environ.get("SAGEMAKER_TFS_INTER_OP_PARALLELISM", "0")),
         )
@@ -130,7 +138,7 @@ def _status(versions, version):
 def _metadata(name, number, model):
     signatures = {
         key: json_format.MessageToDict(
-            value, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
+            value, preserving_proto_field_name=True, **{PRINTED: True}
         )
         for key, value in model.signatures.items()
     }
@@ -198,7 +206,10 @@ def _array(value, info, name):
     try:
         array = np.array(value)
     except ValueError:
-        raise Bad(400, f"Failed to process input {name}: its lists have different lengths") from None
+        array = None
+    # Numpy before 1.24 makes an array of lists.
+    if array is None or array.dtype.kind == "O" and any(isinstance(each, list) for each in array.ravel()):
+        raise Bad(400, f"Failed to process input {name}: its lists have different lengths")
     kind = array.dtype.kind
     fits = kind == "b" if dtype.is_bool else kind in "iu" if dtype.is_integer else kind in "iuf"
     if array.size and not fits:

@@ -1,11 +1,15 @@
 """SavedModels behind TensorFlow Serving's REST API and SageMaker's /invocations: they answer what TensorFlow says."""
 
 import json
+import sys
 import unittest
 
-import numpy as np
-import tensorflow as tf
-from server import Server
+# In the runtime for old scripts `tensorflow` would be TensorFlow 1; the server has it out of its way likewise.
+sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "rein_coach"]
+
+import numpy as np  # noqa: E402
+import tensorflow as tf  # noqa: E402
+from server import Server  # noqa: E402
 
 OBSERVATIONS = np.array([[0.1, 0.2, 0.3, 0.4], [1, -2, 3, -4]], np.float32)
 
@@ -41,10 +45,12 @@ def save(version, folder):
 def save_of_tensorflow_1(folder):
     """What Coach's export writes, and signatures for examples."""
     v1 = tf.compat.v1
-    with tf.Graph().as_default(), v1.Session() as session:
+    anywhere = v1.ConfigProto(allow_soft_placement=True)
+    with tf.Graph().as_default(), v1.Session(config=anywhere) as session:
         examples = v1.placeholder(tf.string, [None], name="examples")
         x = v1.io.parse_example(examples, {"x": v1.FixedLenFeature([1], tf.float32)})["x"]
-        half = v1.get_variable("half", initializer=0.5)
+        with tf.device("/device:GPU:0"):  # as Coach has it, on any machine
+            half = v1.get_variable("half", initializer=0.5)
         score = x * half + 2.0
         observation = v1.placeholder(tf.float32, [None, 1], name="observation")
         session.run(v1.global_variables_initializer())

@@ -16,6 +16,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -26,9 +28,10 @@ class ModelServerRuntimesTest {
     @TempDir
     private Path scratch = Path.of("");
 
-    @Test
-    void savedModelsAnswerAsTensorFlowDoes() throws Exception {
-        Python.runIn(Runtimes.python("tensorflow"), "serving/test_tensorflow.py", Map.of(), scratch);
+    @ParameterizedTest
+    @ValueSource(strings = {"tensorflow", "coach"})
+    void savedModelsAnswerAsTensorFlowDoes(String runtime) throws Exception {
+        Python.runIn(Runtimes.python(runtime), "serving/test_tensorflow.py", Map.of(), scratch);
     }
 
     @Test
