@@ -3,7 +3,8 @@
 #
 # rein-toolkit holds a Java runtime linked from this machine's JDK 25, the workload, busybox for a shell, and the few C
 # libraries they need; nothing is downloaded. Every other runtime, a folder beside this script, is put on a Debian made by
-# debootstrap (as root, from DEBIAN_MIRROR) by the same recipe that makes it on a machine.
+# debootstrap (as root, from DEBIAN_MIRROR) by the same recipe that makes it on a machine. The image's name is looked up in
+# images.txt for the variables that go with it: "image.sh coach rein-coach:mxnet" is Coach with MXNet.
 #
 # Needed: docker, a JDK 25 (JAVA_HOME), busybox (Debian: busybox-static), a built Rein (./rein, or mvn package).
 set -eu
@@ -60,23 +61,50 @@ minimal() {
 debian() {
     [ "$(id -u)" = 0 ] || fail "only root can make a Debian for an image"
     command -v debootstrap >/dev/null || fail "no debootstrap here (Debian: apt-get install debootstrap)"
-    [ -f "$runtimes/$runtime/runtime.json" ] || fail "\"$runtime\" (expected: rein-toolkit, or $(cd "$runtimes" && echo */ | tr -d /))"
     say "making a Debian with Python 3.11"
     debootstrap --variant=minbase --include=python3,python3-venv,ca-certificates,libgl1,libglib2.0-0 \
         bookworm "$image" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" >&2
     mkdir -p "$image/opt/rein/runtimes" "$image/opt/ml"
-    cp -r "$runtimes/recipe.py" "$runtimes/$runtime" "$image/opt/rein/runtimes/"
+    for part in recipe.py hollow.py helpers serving "$runtime"; do
+        cp -r "$runtimes/$part" "$image/opt/rein/runtimes/"
+    done
     cp /etc/resolv.conf "$image/etc/resolv.conf"
     [ ! -f /etc/pip.conf ] || cp /etc/pip.conf "$image/etc/pip.conf"
     say "making the environment of $runtime"
+    # the machine's own certificates for the time being: a mirror of packages may be known to this machine only
+    trap 'umount "$image/proc" "$image/etc/ssl/certs"; rm -rf "$image"' EXIT
     mount -t proc proc "$image/proc"
-    trap 'umount "$image/proc"; rm -rf "$image"' EXIT
+    mount --bind /etc/ssl/certs "$image/etc/ssl/certs"
     environment=$(chroot "$image" python3 /opt/rein/runtimes/recipe.py "/opt/rein/runtimes/$runtime" /opt/rein/environments |
-        tee /dev/stderr | sed -n 's/^environment=//p')
-    umount "$image/proc"
+        tee -a /dev/stderr | sed -n 's/^environment=//p')
+    umount "$image/proc" "$image/etc/ssl/certs"
     trap 'rm -rf "$image"' EXIT
     [ -n "$environment" ] || fail "the environment of $runtime could not be made"
     rm -rf "$image/var/cache/apt" "$image/var/lib/apt/lists" "$image/etc/pip.conf" "$image/root/.cache"
+}
+
+# What a server sets for the hosts of a runtime, as lines NAME=value.
+variables() {
+    chroot "$image" python3 - "/opt/rein/runtimes/$runtime/runtime.json" <<'END'
+import json, sys
+runtime = json.load(open(sys.argv[1]))
+print("REIN_RUNTIME={name} {version} ({holds})".format(**runtime))
+for name, value in runtime.get("environment", {}).items():
+    print(f"{name}={value}")
+END
+}
+
+# And for an image of this name: those of the first row that matches.
+row() {
+    sed 's/#.*//' "$runtimes/images.txt" | while read -r pattern answers settings; do
+        # shellcheck disable=SC2254 # the pattern is one
+        case $name in $pattern)
+            [ "$answers" = "$runtime" ] || fail "$name is $answers by images.txt (expected: a name for $runtime)"
+            # shellcheck disable=SC2086 # the settings are words
+            printf '%s\n' $settings
+            break
+        esac
+    done
 }
 
 # Java and the workload: the programs train and serve.
@@ -90,6 +118,11 @@ workload() {
             >"$image/usr/local/bin/$verb"
         chmod 755 "$image/usr/local/bin/$verb"
     done
+}
+
+# The model server of the Python frameworks, in the place of Rein's own.
+python_server() {
+    printf '#!/bin/sh\nexec python3 -u /opt/rein/runtimes/serving/serve.py\n' >"$image/usr/local/bin/serve"
 }
 
 # The image's own settings, one --change each.
@@ -106,12 +139,24 @@ if [ "$runtime" = rein-toolkit ]; then
     import --change "ENV PATH=/opt/java/bin:$path" --change "ENV JAVA_HOME=/opt/java" --change "ENV HOME=/root" \
         --change "ENV LANG=C.UTF-8" --change "WORKDIR /opt/ml" - "$name"
 else
+    [ -f "$runtimes/$runtime/runtime.json" ] ||
+        fail "\"$runtime\" (expected: rein-toolkit, or one of: $(cd "$runtimes" && echo */runtime.json | sed 's:/runtime.json::g'))"
+    fact() { sed -n "s/^  \"$1\": *\"\(.*\)\",*\$/\1/p" "$runtimes/$runtime/runtime.json"; }
+    name=${2:-rein-$(fact name):$(fact version)}
+    row=$(row)
     debian
     workload
-    name=${2:-rein-$runtime:latest}
-    title=$(sed -n 's/.*"holds": *"\(.*\)",*$/\1/p' "$runtimes/$runtime/runtime.json")
-    import --change "ENV PATH=$environment/bin:/opt/java/bin:$path" --change "ENV JAVA_HOME=/opt/java" --change "ENV HOME=/root" \
-        --change "ENV LANG=C.UTF-8" --change "ENV PYTHONUNBUFFERED=1" --change "ENV REIN_RUNTIME=\"$runtime ($title)\"" \
-        --change "WORKDIR /opt/ml" - "$name"
+    python_server
+    settings=$(variables)
+    set -- --change "ENV PATH=$environment/bin:/opt/java/bin:$path" --change "ENV JAVA_HOME=/opt/java" \
+        --change "ENV HOME=/root" --change "ENV LANG=C.UTF-8" --change "ENV PYTHONUNBUFFERED=1" \
+        --change "ENV REIN_IMAGE=$name" --change "WORKDIR /opt/ml"
+    while IFS= read -r setting; do
+        [ -z "$setting" ] || set -- "$@" --change "ENV ${setting%%=*}=\"${setting#*=}\""
+    done <<END
+$settings
+$row
+END
+    import "$@" - "$name"
 fi
 say "made $name, $(docker image inspect --format '{{.Size}}' "$name" | awk '{printf "%.0f MB", $1 / 1e6}')"
