@@ -1,23 +1,55 @@
-"""What a Ray script leaves, without the training: an RLlib policy's checkpoint in SM_MODEL_DIR, and beside it what the
-policy itself does with some observations.
+"""A moment of PPO with whichever RLlib runs this: its checkpoint in SM_MODEL_DIR, and beside it what the trained
+algorithm itself does with some observations. The hyperparameter `framework` is for the old API stack; on TensorFlow a
+SavedModel is left too.
 """
 
+import argparse
 import json
 import os
 import pathlib
 
-import gymnasium
 import numpy as np
+import ray
 from ray.rllib.algorithms.ppo import PPOConfig
-from ray.rllib.algorithms.ppo.ppo_torch_policy import PPOTorchPolicy
+from sagemaker_rl.ray_cluster import RayCluster
+from sagemaker_rl.tf_serving_utils import export_tf_serving
 
-OBSERVATIONS = [[0.1, 0.2, 0.3, 0.4], [1.0, -2.0, 3.0, -4.0], [0.0, 1.0, 0.0, 0.0], [0.0, -1.0, 0.0, 0.0]]
+ROWS = np.random.default_rng(1).uniform(-0.4, 0.4, (24, 4)).astype(np.float32)  # inside the space
+OLD = ray.__version__.startswith("2.3")
+
+
+def old(framework, folder):
+    few = {"sgd_minibatch_size": 64, "num_sgd_iter": 2}
+    config = PPOConfig().framework(framework).environment("CartPole-v1").rollouts(num_rollout_workers=0)
+    algorithm = config.training(train_batch_size=256, **few).build()
+    algorithm.train()
+    algorithm.save_checkpoint(str(folder))
+    if framework == "tf":
+        export_tf_serving(algorithm, folder.parent)
+    return [int(algorithm.compute_single_action(row, explore=False)) for row in ROWS]
+
+
+def new(folder):
+    import torch
+
+    config = PPOConfig().environment("CartPole-v1").env_runners(num_env_runners=0)
+    algorithm = config.training(train_batch_size_per_learner=256, minibatch_size=64, num_epochs=2).build_algo()
+    algorithm.train()
+    algorithm.save_to_path(str(folder))
+    with torch.no_grad():
+        answer = algorithm.get_module().forward_inference({"obs": torch.from_numpy(ROWS)})
+    return answer["action_dist_inputs"].argmax(-1).tolist()
+
 
 if __name__ == "__main__":
-    environment = gymnasium.make("CartPole-v1")
-    config = PPOConfig().framework("torch").to_dict()
-    policy = PPOTorchPolicy(environment.observation_space, environment.action_space, config)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--framework", default="torch")
+    options = parser.parse_args()
+    cluster = RayCluster()
+    ray.init(**cluster.start())
     model = pathlib.Path(os.environ["SM_MODEL_DIR"])
-    policy.export_checkpoint(str(model / "checkpoint" / "policies" / "default_policy"))
-    actions = policy.compute_actions(np.float32(OBSERVATIONS), explore=False)[0].tolist()
-    (model / "expected.json").write_text(json.dumps({"observations": OBSERVATIONS, "actions": actions}))
+    folder = model / "checkpoint"
+    folder.mkdir()
+    actions = old(options.framework, folder) if OLD else new(folder)
+    (model / "expected.json").write_text(json.dumps({"observations": ROWS.tolist(), "actions": actions}))
+    ray.shutdown()

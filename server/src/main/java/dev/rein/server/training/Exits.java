@@ -97,7 +97,8 @@ final class Exits {
                 : "";
         if (!told.isBlank()) {
             // a program that outlived the one that was killed knows no more than its signal
-            return "AlgorithmError: %s%s, exit code: %d".formatted(memory, told.strip(), exit.code());
+            String whose = memory.isEmpty() && hosts.size() > 1 ? who(host) + ": " : memory;
+            return "AlgorithmError: %s%s, exit code: %d".formatted(whose, told.strip(), exit.code());
         } else if (exit.outOfMemory()) {
             return "AlgorithmError: %s, exit code: %d".formatted(memory.strip(), exit.code());
         }

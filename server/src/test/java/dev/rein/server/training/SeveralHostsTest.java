@@ -132,6 +132,14 @@ class SeveralHostsTest {
     }
 
     @Test
+    void theWordsOfOneThatFailsComeWithItsName() throws Exception {
+        DescribeTrainingJobResponse ended = world.run(several(
+                job("told", ME + "if [ $me = algo-2 ]; then echo rough >output/failure; exit 3; fi; exec sleep 100"),
+                2));
+        assertThat(ended.failureReason()).isEqualTo("AlgorithmError: Host algo-2: rough, exit code: 3");
+    }
+
+    @Test
     void isolatedHostsHaveNoRouteOutAndAStopAfterARestartLeavesNothing() throws Exception {
         assumeTrue(world.backend.networkInterface(2, true).equals("eth0"), "no networks for jobs here");
         world.create(several(job("alone", "tail -n +2 /proc/net/route | wc -l; touch ready; exec sleep 100"), 2)
