@@ -97,9 +97,12 @@ final class Report {
                 compared
                         ? text(Score.of(peers.finals())) + ", " + peers.curves().size() + " seeds"
                         : "");
-        columns.add(seeds + (cell.reason().isEmpty() ? "" : " (" + cell.reason() + ")"));
+        columns.add(seeds
+                + (seeds < cell.seeds() ? " of " + cell.seeds() : "")
+                + (cell.reason().isEmpty() ? "" : " (" + cell.reason() + ")"));
         columns.add(number(ours.seconds()));
-        columns.add((reached ? "reached" : "**missed**")
+        columns.add((seeds < cell.seeds() ? "so far " : "")
+                + (reached ? "reached" : "**missed**")
                 + (compared && Score.difference(ours.finals(), peers.finals()).high() < 0 ? ", below the peer" : ""));
         Files.writeString(folder.resolve(cell.name() + ".svg"), Curve.draw(cell, ours.curves(), peers.curves()));
         return new Row(cell, columns, true);
