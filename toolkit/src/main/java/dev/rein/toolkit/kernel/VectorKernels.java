@@ -6,7 +6,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /// The kernels on the widest vectors of the CPU. Accumulators are local variables, never arrays: that is what keeps
-/// them in registers.
+/// them in registers. Nor are vectors handed to methods of ours, however small: the JVM may have compiled such a method
+/// by itself before and then call it, with its vectors in objects.
 final class VectorKernels implements Kernels {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
@@ -54,34 +55,28 @@ final class VectorKernels implements Kernels {
         int end = from + length;
         int i = from;
         for (; i + LANES <= end; i += LANES) {
-            tanh(FloatVector.fromArray(SPECIES, x, i)).intoArray(x, i);
+            FloatVector v = FloatVector.fromArray(SPECIES, x, i);
+            // by comparisons: a machine's minimum is not Java's, which takes six instructions
+            v = v.blend(Tanh.LIMIT, v.compare(VectorOperators.GT, Tanh.LIMIT));
+            v = v.blend(-Tanh.LIMIT, v.compare(VectorOperators.LT, -Tanh.LIMIT));
+            FloatVector square = v.mul(v);
+            FloatVector p = FloatVector.broadcast(SPECIES, Tanh.P5);
+            p = square.fma(p, FloatVector.broadcast(SPECIES, Tanh.P4));
+            p = square.fma(p, FloatVector.broadcast(SPECIES, Tanh.P3));
+            p = square.fma(p, FloatVector.broadcast(SPECIES, Tanh.P2));
+            p = square.fma(p, FloatVector.broadcast(SPECIES, Tanh.P1));
+            p = square.fma(p, FloatVector.broadcast(SPECIES, Tanh.P0));
+            FloatVector q = FloatVector.broadcast(SPECIES, Tanh.Q3);
+            q = square.fma(q, FloatVector.broadcast(SPECIES, Tanh.Q2));
+            q = square.fma(q, FloatVector.broadcast(SPECIES, Tanh.Q1));
+            q = square.fma(q, FloatVector.broadcast(SPECIES, 1f));
+            v = v.mul(p).div(q);
+            v = v.blend(1f, v.compare(VectorOperators.GT, 1f));
+            v.blend(-1f, v.compare(VectorOperators.LT, -1f)).intoArray(x, i);
         }
         for (; i < end; i++) {
             x[i] = ScalarKernels.tanh(x[i]);
         }
-    }
-
-    private static FloatVector tanh(FloatVector value) {
-        FloatVector x = clamp(value, Tanh.LIMIT);
-        FloatVector square = x.mul(x);
-        FloatVector p = FloatVector.broadcast(SPECIES, Tanh.P5);
-        p = square.fma(p, FloatVector.broadcast(SPECIES, Tanh.P4));
-        p = square.fma(p, FloatVector.broadcast(SPECIES, Tanh.P3));
-        p = square.fma(p, FloatVector.broadcast(SPECIES, Tanh.P2));
-        p = square.fma(p, FloatVector.broadcast(SPECIES, Tanh.P1));
-        p = square.fma(p, FloatVector.broadcast(SPECIES, Tanh.P0));
-        FloatVector q = FloatVector.broadcast(SPECIES, Tanh.Q3);
-        q = square.fma(q, FloatVector.broadcast(SPECIES, Tanh.Q2));
-        q = square.fma(q, FloatVector.broadcast(SPECIES, Tanh.Q1));
-        q = square.fma(q, FloatVector.broadcast(SPECIES, 1f));
-        return clamp(x.mul(p).div(q), 1f);
-    }
-
-    /// To -limit … limit; what is not a number stays so. By comparisons: a machine's minimum is not Java's, which takes
-    /// six instructions.
-    private static FloatVector clamp(FloatVector x, float limit) {
-        return x.blend(limit, x.compare(VectorOperators.GT, limit))
-                .blend(-limit, x.compare(VectorOperators.LT, -limit));
     }
 
     @Override
@@ -175,11 +170,6 @@ final class VectorKernels implements Kernels {
         return sum;
     }
 
-    /// Floats too small for their full precision become 0: see [ScalarKernels#flush].
-    private static FloatVector flush(FloatVector x) {
-        return x.blend(0f, x.lanewise(VectorOperators.ABS).compare(VectorOperators.LT, Float.MIN_NORMAL));
-    }
-
     @Override
     public void adam(
             float[] parameter,
@@ -198,8 +188,9 @@ final class VectorKernels implements Kernels {
             FloatVector v = FloatVector.fromArray(SPECIES, square, i)
                     .mul(beta2)
                     .add(g.mul(g).mul(1 - beta2));
-            m = flush(m);
-            v = flush(v);
+            // as ScalarKernels.flush
+            m = m.blend(0f, m.lanewise(VectorOperators.ABS).compare(VectorOperators.LT, Float.MIN_NORMAL));
+            v = v.blend(0f, v.compare(VectorOperators.LT, Float.MIN_NORMAL));
             m.intoArray(mean, i);
             v.intoArray(square, i);
             FloatVector.fromArray(SPECIES, parameter, i)
