@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -30,9 +29,9 @@ class NotebooksTest {
     @BeforeAll
     void up(@TempDir Path scratch) throws Exception {
         assumeTrue(
-                has("import nbclient, sagemaker, matplotlib, ipykernel, jjava"),
+                Python.has("nbclient", "sagemaker", "matplotlib", "ipykernel", "jjava"),
                 "%s lacks what notebooks need: install examples/notebooks/requirements.txt and set REIN_TEST_PYTHON"
-                        .formatted(python()));
+                        .formatted(Python.interpreter()));
         Path home = Files.createDirectories(scratch.resolve("home"));
         Files.createSymbolicLink(home.resolve("runtimes"), Runtimes.cache());
         rein = new Rein(home);
@@ -67,7 +66,7 @@ class NotebooksTest {
         builder.environment().put("REIN_HOME", rein.home().toString());
         builder.environment().put("REIN_NO_BUILD", "1");
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("REIN_NOTEBOOK_PYTHON", python());
+        builder.environment().put("REIN_NOTEBOOK_PYTHON", Python.interpreter());
         Process process = builder.start();
         if (!process.waitFor(20, TimeUnit.MINUTES)) {
             process.destroyForcibly();
@@ -84,21 +83,5 @@ class NotebooksTest {
                 .filter(output -> Stream.of("image/png", "image/svg+xml")
                         .anyMatch(type -> output.path("data").has(type)))
                 .count();
-    }
-
-    private static String python() {
-        return Optional.ofNullable(System.getenv("REIN_TEST_PYTHON")).orElse("python3");
-    }
-
-    private static boolean has(String imports) throws InterruptedException {
-        try {
-            Process process = new ProcessBuilder(python(), "-c", imports)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            return process.waitFor() == 0;
-        } catch (IOException e) {
-            return false; // no such interpreter
-        }
     }
 }

@@ -38,7 +38,7 @@ final class Python {
         runIn("/bin/sh", script, variables, scratch, arguments);
     }
 
-    private static void assumeHas(String module) throws IOException, InterruptedException {
+    private static void assumeHas(String module) throws InterruptedException {
         assumeTrue(
                 has(module),
                 "%s cannot import %s: install acceptance/src/test/python/requirements.txt and set REIN_TEST_PYTHON"
@@ -81,14 +81,16 @@ final class Python {
                 .isZero();
     }
 
-    private static String interpreter() {
+    /// The one that tests use.
+    static String interpreter() {
         String named = System.getenv("REIN_TEST_PYTHON");
         return named == null ? "python3" : named;
     }
 
-    private static boolean has(String module) throws IOException, InterruptedException {
+    /// Whether it can import all of these.
+    static boolean has(String... modules) throws InterruptedException {
         try {
-            Process process = new ProcessBuilder(interpreter(), "-c", "import " + module)
+            Process process = new ProcessBuilder(interpreter(), "-c", "import " + String.join(", ", modules))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();

@@ -65,24 +65,28 @@ record JobPlan(String name, CreateTrainingJobRequest request, List<PlannedHost> 
     /// The network its hosts are in: the job's own, or the one of all jobs with the same subnets and security groups.
     /// Which of them AWS would let reach each other is the matter of rules that there are none of here.
     String network() {
-        VpcConfig vpc = request.vpcConfig();
-        if (vpc == null || networkIsolation()) {
+        if (!sharesNetwork()) {
             return TrainingJob.KIND + "/" + name;
         }
+        VpcConfig vpc = request.vpcConfig();
         String key = String.join(",", new TreeSet<>(vpc.subnets())) + ";"
                 + String.join(",", new TreeSet<>(vpc.securityGroupIds()));
         return "vpc/" + UUID.nameUUIDFromBytes(key.getBytes(StandardCharsets.UTF_8));
     }
 
+    private boolean sharesNetwork() {
+        return request.vpcConfig() != null && !networkIsolation();
+    }
+
     /// How many hosts a host may reach, itself among them: at least these.
     int reach() {
-        return hosts.size() + (network().startsWith("vpc/") ? 1 : 0);
+        return hosts.size() + (sharesNetwork() ? 1 : 0);
     }
 
     /// Whether another job waits for this one's hosts: the second job of a pair that the launcher of the RL examples
     /// makes one cluster of. Where the first job has all of the machine, the second one would never have its turn.
     boolean joinsAnother() {
-        return network().startsWith("vpc/")
+        return sharesNetwork()
                 && "secondary"
                         .equals(request.hyperParameters()
                                 .getOrDefault("rl_cluster_type", "")
