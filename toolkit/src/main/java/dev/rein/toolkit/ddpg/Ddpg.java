@@ -51,6 +51,7 @@ public final class Ddpg implements Algorithm {
                         0,
                         1,
                         hp.nSteps(),
+                        hp.normalizeObservations(),
                         hp.netArch(),
                         hp.activation(),
                         hp.layerNorm()),

@@ -21,6 +21,7 @@ import java.util.List;
 /// @param gradientSteps  updates then; -1 is as many as steps were taken in all environments
 /// @param actionNoiseStd deviation of the noise added to actions between -1 and 1 while learning
 /// @param nSteps         steps a transition spans
+/// @param normalizeObservations whether features are brought to mean 0 and variance 1 by what was seen so far
 /// @param netArch        widths of the hidden layers of actor and critics
 /// @param activation     after every hidden layer
 /// @param layerNorm      whether hidden layers are normalised
@@ -36,6 +37,7 @@ public record DdpgHyperParameters(
         @Range(min = -1) int gradientSteps,
         @Range(min = 0) float actionNoiseStd,
         @Range(min = 1, max = 100) int nSteps,
+        boolean normalizeObservations,
         List<Integer> netArch,
         Activation activation,
         boolean layerNorm)
@@ -56,6 +58,7 @@ public record DdpgHyperParameters(
                         gradientSteps,
                         actionNoiseStd,
                         nSteps,
+                        normalizeObservations,
                         netArch,
                         activation,
                         layerNorm)
@@ -78,6 +81,7 @@ public record DdpgHyperParameters(
                 1,
                 0,
                 1,
+                false,
                 List.of(400, 300),
                 Activation.RELU,
                 false);

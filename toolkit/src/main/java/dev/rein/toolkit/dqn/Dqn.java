@@ -18,6 +18,7 @@ import dev.rein.toolkit.nn.Expectation;
 import dev.rein.toolkit.nn.Initialisation;
 import dev.rein.toolkit.nn.Layer;
 import dev.rein.toolkit.nn.Linear;
+import dev.rein.toolkit.nn.Normalizer;
 import dev.rein.toolkit.nn.Optimizer;
 import dev.rein.toolkit.nn.Sequential;
 import dev.rein.toolkit.policy.Policy;
@@ -49,6 +50,7 @@ public final class Dqn implements Algorithm {
     private final VectorEnvironment environments;
     private final EpisodeRandom random;
     private final Kernels kernels = Kernels.active();
+    private final @Nullable Normalizer normalizer;
     private final Experience experience;
     private final ReplayBuffer buffer;
     private final Batch batch;
@@ -143,7 +145,10 @@ public final class Dqn implements Algorithm {
             nextAction = new int[hp.batchSize()];
             errors = new float[hp.batchSize()];
             environments.reset();
-            experience = new Experience(environments, buffer, hp.gamma(), hp.nSteps());
+            normalizer = hp.normalizeObservations()
+                    ? new Normalizer(environments.observationSpace().features())
+                    : null;
+            experience = new Experience(environments, buffer, hp.gamma(), hp.nSteps(), normalizer);
             opened.keep();
         }
     }
@@ -236,7 +241,7 @@ public final class Dqn implements Algorithm {
 
     private void update() {
         int rows = hp.batchSize();
-        buffer.sample(random, beta, batch);
+        experience.sample(random, beta, batch);
         online.draw(random);
         slow.draw(random);
         chooseNext(rows);
@@ -298,7 +303,7 @@ public final class Dqn implements Algorithm {
                 environments.actionSpace(),
                 folded(online.means()),
                 new Greedy(environments.actionSpace()),
-                null);
+                normalizer);
     }
 
     private Sequential folded(Sequential network) {

@@ -42,6 +42,7 @@ import java.util.Map;
 ///     alone
 /// @param vMin                 the lowest of them
 /// @param vMax                 the highest of them
+/// @param normalizeObservations whether features are brought to mean 0 and variance 1 by what was seen so far
 /// @param netArch              widths of the hidden layers
 /// @param filters              convolutions before them, for images
 /// @param activation           after every hidden layer
@@ -73,6 +74,7 @@ public record DqnHyperParameters(
         @Range(min = 1, max = 1000) int nAtoms,
         float vMin,
         float vMax,
+        boolean normalizeObservations,
         List<Integer> netArch,
         List<Filters> filters,
         Activation activation,
@@ -110,6 +112,7 @@ public record DqnHyperParameters(
                         nAtoms,
                         vMin,
                         vMax,
+                        normalizeObservations,
                         netArch,
                         filters,
                         activation,
@@ -153,6 +156,7 @@ public record DqnHyperParameters(
                 1,
                 -10,
                 10,
+                false,
                 List.of(64, 64),
                 List.of(),
                 Activation.RELU,

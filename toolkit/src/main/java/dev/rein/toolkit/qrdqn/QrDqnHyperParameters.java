@@ -38,6 +38,7 @@ import java.util.List;
 /// @param noisy                whether parameters are drawn around learned means, so that the network explores by
 ///     itself (Fortunato et al. 2018); wants random actions switched off
 /// @param noisySigma           their first deviation, times √inputs
+/// @param normalizeObservations whether features are brought to mean 0 and variance 1 by what was seen so far
 /// @param netArch              widths of the hidden layers
 /// @param filters              convolutions before them, for images
 /// @param activation           after every hidden layer
@@ -66,6 +67,7 @@ public record QrDqnHyperParameters(
         @Range(min = 0, max = 1) float priorityBeta,
         boolean noisy,
         @Range(above = 0, max = 10) float noisySigma,
+        boolean normalizeObservations,
         List<Integer> netArch,
         List<Filters> filters,
         Activation activation,
@@ -100,6 +102,7 @@ public record QrDqnHyperParameters(
                         priorityBeta,
                         noisy,
                         noisySigma,
+                        normalizeObservations,
                         netArch,
                         filters,
                         activation,
@@ -135,6 +138,7 @@ public record QrDqnHyperParameters(
                 0.4f,
                 false,
                 0.5f,
+                false,
                 List.of(64, 64),
                 List.of(),
                 Activation.RELU,
@@ -177,6 +181,7 @@ public record QrDqnHyperParameters(
                 1,
                 0,
                 0,
+                normalizeObservations,
                 netArch,
                 filters,
                 activation,

@@ -5,14 +5,18 @@ import static java.util.Objects.requireNonNull;
 import dev.rein.toolkit.checkpoint.Checkpoint;
 import dev.rein.toolkit.environment.Space;
 import dev.rein.toolkit.environment.VectorEnvironment;
+import dev.rein.toolkit.nn.Normalizer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
-/// Steps environments and keeps what happened in a [ReplayBuffer]. With n > 1 a transition spans n steps (Sutton
+/// Steps environments, keeps what happened in a [ReplayBuffer] and draws from it. With n > 1 a transition spans n steps (Sutton
 /// 1988; "multi-step learning" of Hessel et al. 2018), fewer where an episode ends.
 ///
 /// Owned by one thread; the environments stay their owner's.
 public final class Experience {
     private final VectorEnvironment environments;
     private final ReplayBuffer buffer;
+    private final @Nullable Normalizer normalizer;
     private final float gamma;
     private final int span;
 
@@ -32,11 +36,19 @@ public final class Experience {
     /// @param environments begun by [VectorEnvironment#reset]
     /// @param gamma        discount of one unit of time
     /// @param span         steps of a transition, at least 1
-    public Experience(VectorEnvironment environments, ReplayBuffer buffer, float gamma, int span) {
+    /// @param normalizer   of features, shown every observation that is acted on; null leaves them as they are. The
+    ///     buffer keeps what was observed: what is drawn is normalised by what is known then
+    public Experience(
+            VectorEnvironment environments,
+            ReplayBuffer buffer,
+            float gamma,
+            int span,
+            @Nullable Normalizer normalizer) {
         this.environments = requireNonNull(environments, "environments");
         this.buffer = requireNonNull(buffer, "buffer");
         this.gamma = gamma;
         this.span = span;
+        this.normalizer = normalizer;
         space = environments.observationSpace();
         size = space.size();
         actionSize = environments.actionSpace().size();
@@ -48,14 +60,38 @@ public final class Experience {
         taken = new float[count * span * actionSize];
         earned = new float[count * span];
         discount = new float[count * span];
+        observe();
+    }
+
+    private void observe() {
+        if (normalizer != null) {
+            encode();
+            normalizer.update(features, 0, environments.count());
+        }
+    }
+
+    private void encode() {
+        for (int e = 0; e < environments.count(); e++) {
+            space.encode(environments.observations(), e * size, features, e * space.features());
+        }
     }
 
     /// What the networks read of the observations now: `[environments × features]`, overwritten by the next call.
     public float[] features() {
-        for (int e = 0; e < environments.count(); e++) {
-            space.encode(environments.observations(), e * size, features, e * space.features());
+        encode();
+        if (normalizer != null) {
+            normalizer.apply(features, 0, environments.count());
         }
         return features;
+    }
+
+    /// Draws transitions, as of [ReplayBuffer#sample].
+    public void sample(RandomGenerator random, double beta, Batch batch) {
+        buffer.sample(random, beta, batch);
+        if (normalizer != null) {
+            normalizer.apply(batch.observation, 0, batch.rows());
+            normalizer.apply(batch.next, 0, batch.rows());
+        }
     }
 
     /// Takes one action everywhere.
@@ -74,6 +110,7 @@ public final class Experience {
         for (int e = 0; e < environments.count(); e++) {
             extend(e);
         }
+        observe();
     }
 
     private void extend(int e) {
@@ -121,13 +158,16 @@ public final class Experience {
         System.arraycopy(discount, first + 1, discount, first, rest);
     }
 
-    /// Walks the open transitions and the buffer.
+    /// Walks the open transitions, the normaliser and the buffer.
     public void state(Checkpoint checkpoint) {
         checkpoint.integers("open", open);
         checkpoint.floats("seen", seen);
         checkpoint.floats("taken", taken);
         checkpoint.floats("earned", earned);
         checkpoint.floats("discount", discount);
+        if (normalizer != null) {
+            normalizer.state(checkpoint.part("normalizer"));
+        }
         buffer.state(checkpoint.part("buffer"));
     }
 }

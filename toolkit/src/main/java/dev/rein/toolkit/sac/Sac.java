@@ -12,6 +12,7 @@ import dev.rein.toolkit.nn.Activation;
 import dev.rein.toolkit.nn.Adam;
 import dev.rein.toolkit.nn.Architecture;
 import dev.rein.toolkit.nn.Initialisation;
+import dev.rein.toolkit.nn.Normalizer;
 import dev.rein.toolkit.nn.Sequential;
 import dev.rein.toolkit.nn.Team;
 import dev.rein.toolkit.policy.Policy;
@@ -23,6 +24,7 @@ import dev.rein.toolkit.training.Opened;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Soft actor-critic (Haarnoja et al. 2018, "Soft Actor-Critic Algorithms and Applications", algorithm 1): two
 /// critics with targets, a squashed Gaussian actor, and a temperature learned towards an entropy. Details follow
@@ -34,8 +36,8 @@ public final class Sac implements Algorithm {
     private final SacHyperParameters hp;
     private final VectorEnvironment environments;
     private final EpisodeRandom random;
+    private final @Nullable Normalizer normalizer;
     private final Experience experience;
-    private final ReplayBuffer buffer;
     private final Batch batch;
     private final int features;
     private final int actionSize;
@@ -178,14 +180,16 @@ public final class Sac implements Algorithm {
             learn = new Runnable[] {critics[0]::learn, critics[1]::learn};
             findSlopes = new Runnable[] {critics[0]::findSlope, critics[1]::findSlope};
             follow = new Runnable[] {critics[0]::follow, critics[1]::follow};
-            buffer = new ReplayBuffer(environments.observationSpace(), actionSize, 0, hp.bufferSize());
+            var buffer = new ReplayBuffer(environments.observationSpace(), actionSize, 0, hp.bufferSize());
             batch = buffer.batch(hp.batchSize());
             unit = new float[hp.nEnvs() * actionSize];
             actions = new float[unit.length];
             target = new float[hp.batchSize()];
             byUnit = new float[hp.batchSize() * actionSize];
             environments.reset();
-            experience = new Experience(environments, buffer, hp.gamma(), hp.nSteps());
+            normalizer =
+                    hp.normalizeObservations() ? new Normalizer(environments.observationSpace().features()) : null;
+            experience = new Experience(environments, buffer, hp.gamma(), hp.nSteps(), normalizer);
             opened.keep();
         }
     }
@@ -223,7 +227,7 @@ public final class Sac implements Algorithm {
 
     private void update() {
         int rows = hp.batchSize();
-        buffer.sample(random, 0, batch);
+        experience.sample(random, 0, batch);
         float alpha = actor.temperature();
         actor.renew(random);
         softTargets(rows, alpha);
@@ -274,7 +278,7 @@ public final class Sac implements Algorithm {
     @Override
     public Policy policy() {
         return new Policy(
-                environments.observationSpace(), environments.actionSpace(), actor.network(), actor.head(), null);
+                environments.observationSpace(), environments.actionSpace(), actor.network(), actor.head(), normalizer);
     }
 
     @Override

@@ -27,6 +27,7 @@ import java.util.List;
 /// @param useSde         whether noise is a function of the state (gSDE, Raffin et al. 2020)
 /// @param sdeSampleFreq  steps that such noise is held; -1 until the next update
 /// @param logStdInit     logarithm of its first deviations
+/// @param normalizeObservations whether features are brought to mean 0 and variance 1 by what was seen so far
 /// @param netArch        widths of the hidden layers of actor and critics
 /// @param activation     after every hidden layer
 /// @param layerNorm      whether hidden layers are normalised
@@ -48,6 +49,7 @@ public record SacHyperParameters(
         boolean useSde,
         @Range(min = -1) int sdeSampleFreq,
         @Range(min = -20, max = 5) float logStdInit,
+        boolean normalizeObservations,
         List<Integer> netArch,
         Activation activation,
         boolean layerNorm)
@@ -74,6 +76,7 @@ public record SacHyperParameters(
                         useSde,
                         sdeSampleFreq,
                         logStdInit,
+                        normalizeObservations,
                         netArch,
                         activation,
                         layerNorm)
@@ -102,6 +105,7 @@ public record SacHyperParameters(
                 false,
                 -1,
                 -3,
+                false,
                 List.of(256, 256),
                 Activation.RELU,
                 false);

@@ -15,6 +15,7 @@ import dev.rein.toolkit.nn.Adam;
 import dev.rein.toolkit.nn.Architecture;
 import dev.rein.toolkit.nn.Halved;
 import dev.rein.toolkit.nn.Initialisation;
+import dev.rein.toolkit.nn.Normalizer;
 import dev.rein.toolkit.nn.Network;
 import dev.rein.toolkit.nn.Sequential;
 import dev.rein.toolkit.nn.Team;
@@ -29,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Twin delayed deep deterministic policy gradient (Fujimoto et al. 2018, "Addressing Function Approximation Error
 /// in Actor-Critic Methods", algorithm 1). Details follow Stable-Baselines3, whose figures the presets reproduce.
@@ -39,8 +41,8 @@ public final class Td3 implements Algorithm {
     private final Td3HyperParameters hp;
     private final VectorEnvironment environments;
     private final EpisodeRandom random;
+    private final @Nullable Normalizer normalizer;
     private final Experience experience;
-    private final ReplayBuffer buffer;
     private final Batch batch;
     private final int features;
     private final int actionSize;
@@ -180,7 +182,7 @@ public final class Td3 implements Algorithm {
             halvedActor = new Halved(actor, team);
             halvedSlowActor = new Halved(slowActor, team);
             halvedCritic = new Halved(critics[0].online, team);
-            buffer = new ReplayBuffer(environments.observationSpace(), actionSize, 0, hp.bufferSize());
+            var buffer = new ReplayBuffer(environments.observationSpace(), actionSize, 0, hp.bufferSize());
             batch = buffer.batch(hp.batchSize());
             unit = new float[hp.nEnvs() * actionSize];
             actions = new float[unit.length];
@@ -188,7 +190,9 @@ public final class Td3 implements Algorithm {
             byUnit = new float[batchUnit.length];
             target = new float[hp.batchSize()];
             environments.reset();
-            experience = new Experience(environments, buffer, hp.gamma(), hp.nSteps());
+            normalizer =
+                    hp.normalizeObservations() ? new Normalizer(environments.observationSpace().features()) : null;
+            experience = new Experience(environments, buffer, hp.gamma(), hp.nSteps(), normalizer);
             opened.keep();
         }
     }
@@ -230,7 +234,7 @@ public final class Td3 implements Algorithm {
     }
 
     private void update() {
-        buffer.sample(random, 0, batch);
+        experience.sample(random, 0, batch);
         targets();
         team.run(learn);
         criticLoss = 0;
@@ -287,7 +291,7 @@ public final class Td3 implements Algorithm {
 
     @Override
     public Policy policy() {
-        return new Policy(environments.observationSpace(), environments.actionSpace(), actor, head, null);
+        return new Policy(environments.observationSpace(), environments.actionSpace(), actor, head, normalizer);
     }
 
     @Override

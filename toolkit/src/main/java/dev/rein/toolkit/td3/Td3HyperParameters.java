@@ -25,6 +25,7 @@ import java.util.List;
 /// @param targetNoiseClip its limit
 /// @param nCritics       critics of which the least counts
 /// @param nSteps         steps a transition spans
+/// @param normalizeObservations whether features are brought to mean 0 and variance 1 by what was seen so far
 /// @param netArch        widths of the hidden layers of actor and critics
 /// @param activation     after every hidden layer
 /// @param layerNorm      whether hidden layers are normalised
@@ -44,6 +45,7 @@ public record Td3HyperParameters(
         @Range(min = 0) float targetNoiseClip,
         @Range(min = 1, max = 10) int nCritics,
         @Range(min = 1, max = 100) int nSteps,
+        boolean normalizeObservations,
         List<Integer> netArch,
         Activation activation,
         boolean layerNorm)
@@ -68,6 +70,7 @@ public record Td3HyperParameters(
                         targetNoiseClip,
                         nCritics,
                         nSteps,
+                        normalizeObservations,
                         netArch,
                         activation,
                         layerNorm)
@@ -94,6 +97,7 @@ public record Td3HyperParameters(
                 0.5f,
                 2,
                 1,
+                false,
                 List.of(400, 300),
                 Activation.RELU,
                 false);

@@ -12,6 +12,7 @@ import dev.rein.toolkit.nn.Activation;
 import dev.rein.toolkit.nn.Adam;
 import dev.rein.toolkit.nn.Architecture;
 import dev.rein.toolkit.nn.Initialisation;
+import dev.rein.toolkit.nn.Normalizer;
 import dev.rein.toolkit.nn.Sequential;
 import dev.rein.toolkit.nn.Team;
 import dev.rein.toolkit.policy.Policy;
@@ -26,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Truncated quantile critics (Kuznetsov et al. 2020, "Controlling Overestimation Bias with Truncated Mixture of
 /// Continuous Distributional Quantile Critics", algorithm 1). Details follow sb3-contrib, whose figures the presets
@@ -37,8 +39,8 @@ public final class Tqc implements Algorithm {
     private final TqcHyperParameters hp;
     private final VectorEnvironment environments;
     private final EpisodeRandom random;
+    private final @Nullable Normalizer normalizer;
     private final Experience experience;
-    private final ReplayBuffer buffer;
     private final Batch batch;
     private final int features;
     private final int actionSize;
@@ -200,14 +202,16 @@ public final class Tqc implements Algorithm {
             follow = byCritic(critic -> critic::follow);
             pool = new float[critics.length * hp.nQuantiles()];
             kept = pool.length - critics.length * hp.topQuantilesToDropPerNet();
-            buffer = new ReplayBuffer(environments.observationSpace(), actionSize, 0, hp.bufferSize());
+            var buffer = new ReplayBuffer(environments.observationSpace(), actionSize, 0, hp.bufferSize());
             batch = buffer.batch(hp.batchSize());
             unit = new float[hp.nEnvs() * actionSize];
             actions = new float[unit.length];
             target = new float[hp.batchSize() * kept];
             byUnit = new float[hp.batchSize() * actionSize];
             environments.reset();
-            experience = new Experience(environments, buffer, hp.gamma(), hp.nSteps());
+            normalizer =
+                    hp.normalizeObservations() ? new Normalizer(environments.observationSpace().features()) : null;
+            experience = new Experience(environments, buffer, hp.gamma(), hp.nSteps(), normalizer);
             opened.keep();
         }
     }
@@ -249,7 +253,7 @@ public final class Tqc implements Algorithm {
 
     private void update() {
         int rows = hp.batchSize();
-        buffer.sample(random, 0, batch);
+        experience.sample(random, 0, batch);
         float alpha = actor.temperature();
         actor.renew(random);
         softTargets(rows, alpha);
@@ -330,7 +334,7 @@ public final class Tqc implements Algorithm {
     @Override
     public Policy policy() {
         return new Policy(
-                environments.observationSpace(), environments.actionSpace(), actor.network(), actor.head(), null);
+                environments.observationSpace(), environments.actionSpace(), actor.network(), actor.head(), normalizer);
     }
 
     @Override

@@ -30,6 +30,7 @@ import java.util.List;
 /// @param useSde         whether noise is a function of the state (gSDE, Raffin et al. 2020)
 /// @param sdeSampleFreq  steps that such noise is held; -1 until the next update
 /// @param logStdInit     logarithm of its first deviations
+/// @param normalizeObservations whether features are brought to mean 0 and variance 1 by what was seen so far
 /// @param netArch        widths of the hidden layers of actor and critics
 /// @param activation     after every hidden layer
 /// @param layerNorm      whether hidden layers are normalised
@@ -54,6 +55,7 @@ public record TqcHyperParameters(
         boolean useSde,
         @Range(min = -1) int sdeSampleFreq,
         @Range(min = -20, max = 5) float logStdInit,
+        boolean normalizeObservations,
         List<Integer> netArch,
         Activation activation,
         boolean layerNorm)
@@ -83,6 +85,7 @@ public record TqcHyperParameters(
                         useSde,
                         sdeSampleFreq,
                         logStdInit,
+                        normalizeObservations,
                         netArch,
                         activation,
                         layerNorm)
@@ -119,6 +122,7 @@ public record TqcHyperParameters(
                 false,
                 -1,
                 -3,
+                false,
                 List.of(256, 256),
                 Activation.RELU,
                 false);

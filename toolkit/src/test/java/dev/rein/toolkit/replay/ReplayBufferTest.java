@@ -89,7 +89,7 @@ class ReplayBufferTest {
         try (var environments = VectorEnvironment.of(World.EndlessButCut::new, 2, 1)) {
             environments.reset();
             var buffer = new ReplayBuffer(environments.observationSpace(), 1, 0, 100);
-            var experience = new Experience(environments, buffer, 0.5f, 3);
+            var experience = new Experience(environments, buffer, 0.5f, 3, null);
             for (int i = 0; i < 10; i++) {
                 experience.step(new float[2], new float[2]);
             }
@@ -109,7 +109,7 @@ class ReplayBufferTest {
         try (var environments = VectorEnvironment.of(World.UnevenTime::new, 1, 1)) {
             environments.reset();
             var buffer = new ReplayBuffer(environments.observationSpace(), 1, 0, 100);
-            var experience = new Experience(environments, buffer, 0.5f, 1);
+            var experience = new Experience(environments, buffer, 0.5f, 1, null);
             for (int i = 0; i < 8; i++) {
                 experience.step(new float[1], new float[1]);
             }
@@ -129,7 +129,7 @@ class ReplayBufferTest {
         try (var environments = VectorEnvironment.of(World.UnevenTime::new, 1, 1)) {
             environments.reset();
             var buffer = new ReplayBuffer(environments.observationSpace(), 1, 0, 100);
-            var experience = new Experience(environments, buffer, 0.5f, 3);
+            var experience = new Experience(environments, buffer, 0.5f, 3, null);
             for (int i = 0; i < 8; i++) {
                 experience.step(new float[1], new float[1]);
             }
@@ -148,7 +148,7 @@ class ReplayBufferTest {
         try (var environments = VectorEnvironment.of(World.NothingAfterTheCut::new, 1, 1)) {
             environments.reset();
             var buffer = new ReplayBuffer(environments.observationSpace(), 1, 2, 100);
-            var experience = new Experience(environments, buffer, 0.5f, 1);
+            var experience = new Experience(environments, buffer, 0.5f, 1, null);
             float[] cut = {0};
             float[] end = {1};
             for (int i = 0; i < 8; i++) {
