@@ -1,6 +1,6 @@
 package dev.rein.server.backend;
 
-/// What a host that is a container can be given beyond what every host has.
+/// What a host can be given beyond what every host has. Hosts that are processes heed the GPUs alone.
 ///
 /// @param replacesEntryPoint whether the command takes the place of the image's own entry point too
 /// @param gpus               how many; [#ALL_GPUS] for all there are

@@ -20,7 +20,7 @@ import java.util.OptionalInt;
 /// @param networkIsolation no route but to its peers; a backend that cannot do so refuses
 /// @param port             where the command is to listen, for a model server; the backend passes it as
 ///     `SAGEMAKER_BIND_TO_PORT`
-/// @param container        what is said to containers only
+/// @param container        what is said to containers, but for the GPUs, which processes get too
 public record HostSpec(
         HostId id,
         List<String> peers,

@@ -22,11 +22,13 @@ public final class Capacity {
     private final TreeSet<Place> queue = new TreeSet<>(FIRST_CREATED);
     private double freeCpus;
     private long freeMemory;
+    private int freeGpus;
 
     public Capacity(Resources machine) {
         this.machine = requireNonNull(machine, "machine");
         this.freeCpus = machine.cpus();
         this.freeMemory = machine.memoryBytes();
+        this.freeGpus = machine.gpus();
     }
 
     public Resources machine() {
@@ -69,12 +71,13 @@ public final class Capacity {
     }
 
     private boolean fits(Place place) {
-        return place.need.cpus() <= freeCpus && place.need.memoryBytes() <= freeMemory;
+        return place.need.cpus() <= freeCpus && place.need.memoryBytes() <= freeMemory && place.need.gpus() <= freeGpus;
     }
 
     private void take(Place place) {
         freeCpus -= place.need.cpus();
         freeMemory -= place.need.memoryBytes();
+        freeGpus -= place.need.gpus();
         place.holds = true;
     }
 
@@ -84,6 +87,7 @@ public final class Capacity {
             if (place.holds) {
                 freeCpus += place.need.cpus();
                 freeMemory += place.need.memoryBytes();
+                freeGpus += place.need.gpus();
                 place.holds = false;
             }
         }

@@ -31,7 +31,7 @@ public record InstanceType(String name, Resources resources) {
             "ml.c4.8xlarge", new double[] {36, 60},
             "ml.c5.9xlarge", new double[] {36, 72});
 
-    /// What the SDKs call the machine they run on.
+    /// What the SDKs call the machine they run on, and Rein all of the server's.
     private static final Set<String> LOCAL = Set.of("ml.local", "local", "local_gpu");
 
     public InstanceType {
@@ -42,11 +42,13 @@ public record InstanceType(String name, Resources resources) {
     /// @return empty if the name is not an instance type's
     public static Optional<InstanceType> parse(String name) {
         if (LOCAL.contains(name)) {
-            return Optional.of(new InstanceType(name, Resources.ofThisMachine()));
+            Resources all = Resources.ofThisMachine();
+            return Optional.of(
+                    new InstanceType(name, name.equals("local") ? new Resources(all.cpus(), all.memoryBytes()) : all));
         }
         double[] listed = EXCEPTIONS.get(name);
         if (listed != null) {
-            return Optional.of(new InstanceType(name, new Resources(listed[0], (long) (listed[1] * GIB))));
+            return Optional.of(new InstanceType(name, new Resources(listed[0], (long) (listed[1] * GIB), gpus(name))));
         }
         Matcher parts = NAME.matcher(name);
         if (!parts.matches()) {
@@ -55,14 +57,16 @@ public record InstanceType(String name, Resources resources) {
         int cpus = cpus(parts.group(3), parts.group(4));
         return cpus == 0
                 ? Optional.empty()
-                : Optional.of(new InstanceType(name, new Resources(cpus, cpus * gibPerCpu(parts.group(1)) * GIB)));
+                : Optional.of(new InstanceType(
+                        name, new Resources(cpus, cpus * gibPerCpu(parts.group(1)) * GIB, gpus(name))));
     }
 
     /// How many NVIDIA GPUs it has; -1 for all there are.
     public int gpus() {
-        if (name.equals("local_gpu")) {
-            return -1;
-        }
+        return name.equals("local_gpu") || name.equals("ml.local") ? -1 : resources.gpus();
+    }
+
+    private static int gpus(String name) {
         Matcher parts = NAME.matcher(name);
         if (!parts.matches()) {
             return 0;

@@ -1,40 +1,71 @@
 package dev.rein.server.capacity;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /// An amount of machine.
 ///
 /// @param cpus        cores
 /// @param memoryBytes bytes
-public record Resources(double cpus, long memoryBytes) {
+/// @param gpus        NVIDIA GPUs
+public record Resources(double cpus, long memoryBytes, int gpus) {
     private static final double GIB = 1L << 30;
 
     public Resources {
-        if (!(cpus > 0) || memoryBytes <= 0) {
+        if (!(cpus > 0) || memoryBytes <= 0 || gpus < 0) {
             throw new IllegalArgumentException(
-                    "resources: %s cores, %d bytes (expected: more than nothing)".formatted(cpus, memoryBytes));
+                    "resources: %s cores, %d bytes, %d GPUs (expected: some cores and bytes, no fewer than 0 GPUs)"
+                            .formatted(cpus, memoryBytes, gpus));
         }
+    }
+
+    /// Without GPUs.
+    public Resources(double cpus, long memoryBytes) {
+        this(cpus, memoryBytes, 0);
     }
 
     /// What this process may use, as the JVM sees it: limits of a container count.
     public static Resources ofThisMachine() {
         var system = ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class);
-        return new Resources(Runtime.getRuntime().availableProcessors(), system.getTotalMemorySize());
+        return new Resources(
+                Runtime.getRuntime().availableProcessors(), system.getTotalMemorySize(), gpus(Path.of("/dev")));
     }
 
     public Resources times(int count) {
-        return new Resources(cpus * count, Math.multiplyExact(memoryBytes, (long) count));
+        return new Resources(
+                cpus * count, Math.multiplyExact(memoryBytes, (long) count), Math.multiplyExact(gpus, count));
     }
 
     public Resources atMost(Resources limit) {
-        return new Resources(Math.min(cpus, limit.cpus), Math.min(memoryBytes, limit.memoryBytes));
+        return new Resources(
+                Math.min(cpus, limit.cpus), Math.min(memoryBytes, limit.memoryBytes), Math.min(gpus, limit.gpus));
     }
 
-    /// For people: `4 vCPU and 16 GiB`.
+    /// Each GPU is a device of its own.
+    private static int gpus(Path devices) {
+        try (var nvidia = Files.newDirectoryStream(devices, "nvidia[0-9]*")) {
+            int count = 0;
+            for (Path _ : nvidia) {
+                count++;
+            }
+            return count;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// For people: `4 vCPU and 16 GiB`, `8 vCPU, 61 GiB and 1 GPU`.
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "%s vCPU and %s GiB", plain(cpus), plain(memoryBytes / GIB));
+        String memory = plain(memoryBytes / GIB);
+        return gpus == 0
+                ? String.format(Locale.ROOT, "%s vCPU and %s GiB", plain(cpus), memory)
+                : String.format(
+                        Locale.ROOT, "%s vCPU, %s GiB and %d GPU%s", plain(cpus), memory, gpus, gpus == 1 ? "" : "s");
     }
 
     private static String plain(double value) {

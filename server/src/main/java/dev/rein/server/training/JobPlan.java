@@ -105,12 +105,14 @@ record JobPlan(String name, CreateTrainingJobRequest request, List<PlannedHost> 
     Resources need(Resources machine) {
         double cpus = 0;
         long memory = 0;
+        int gpus = 0;
         for (PlannedHost host : hosts) {
             Resources one = host.type().resources().atMost(machine);
             cpus += one.cpus();
             memory += one.memoryBytes();
+            gpus += one.gpus();
         }
-        return new Resources(cpus, memory);
+        return new Resources(cpus, memory, gpus);
     }
 
     int maxRuntimeSeconds() {

@@ -29,6 +29,20 @@ final class CapacityTest {
     }
 
     @Test
+    void aGpuIsWaitedForAndAMachineWithoutServesWhoAsksForOne() {
+        var two = new Capacity(new Resources(8, 16 * GIB, 2));
+        Place one = two.enqueue("one", T0, new Resources(1, GIB, 1));
+        Place all = two.enqueue("all", T0.plusSeconds(1), new Resources(1, GIB, 8));
+        assertThat(one.granted()).isDone();
+        assertThat(all.granted()).isNotDone();
+        assertThat(all.need()).hasToString("1 vCPU, 1 GiB and 2 GPUs");
+        one.close();
+        assertThat(all.granted()).isDone();
+        assertThat(capacity.enqueue("p3", T0, new Resources(1, GIB, 1)).granted())
+                .isDone();
+    }
+
+    @Test
     void nobodyOvertakes() {
         Place first = enqueue("a", 0, 3);
         Place large = enqueue("b", 1, 4);
@@ -96,8 +110,6 @@ final class CapacityTest {
             "ml.c4.8xlarge, 36, 60",
             "ml.r5.4xlarge, 16, 128",
             "ml.m5.24xlarge, 96, 384",
-            "ml.p3.2xlarge, 8, 61",
-            "ml.g4dn.xlarge, 4, 16",
             "ml.m9xyz.2xlarge, 8, 32",
         })
         void itsSizeIsRead(String name, double cpus, long gib) {
@@ -105,9 +117,28 @@ final class CapacityTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"ml.local", "local", "local_gpu"})
-        void localIsThisMachine(String name) {
-            assertThat(InstanceType.parse(name).orElseThrow().resources()).isEqualTo(Resources.ofThisMachine());
+        @CsvSource({
+            "ml.p2.xlarge, 4, 61, 1",
+            "ml.p3.2xlarge, 8, 61, 1",
+            "ml.p3.8xlarge, 32, 244, 4",
+            "ml.g4dn.xlarge, 4, 16, 1",
+            "ml.g5.12xlarge, 48, 192, 4",
+            "ml.p4d.24xlarge, 96, 768, 8",
+        })
+        void itsGpusAreCounted(String name, double cpus, long gib, int gpus) {
+            InstanceType type = InstanceType.parse(name).orElseThrow();
+            assertThat(type.resources()).isEqualTo(new Resources(cpus, gib * GIB, gpus));
+            assertThat(type.gpus()).isEqualTo(gpus);
+        }
+
+        @ParameterizedTest
+        @CsvSource({"ml.local, -1", "local_gpu, -1", "local, 0"})
+        void localIsThisMachine(String name, int gpus) {
+            InstanceType type = InstanceType.parse(name).orElseThrow();
+            Resources machine = Resources.ofThisMachine();
+            assertThat(type.resources().cpus()).isEqualTo(machine.cpus());
+            assertThat(type.resources().memoryBytes()).isEqualTo(machine.memoryBytes());
+            assertThat(type.gpus()).isEqualTo(gpus);
         }
 
         @ParameterizedTest

@@ -9,8 +9,8 @@ import dev.rein.toolkit.nn.Normalizer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// Steps environments, keeps what happened in a [ReplayBuffer] and draws from it. With n > 1 a transition spans n steps (Sutton
-/// 1988; "multi-step learning" of Hessel et al. 2018), fewer where an episode ends.
+/// Steps environments, keeps what happened in a [ReplayBuffer] and draws from it. With n > 1 a transition spans n steps
+/// (Sutton 1988; "multi-step learning" of Hessel et al. 2018), fewer where an episode ends.
 ///
 /// Owned by one thread; the environments stay their owner's.
 public final class Experience {

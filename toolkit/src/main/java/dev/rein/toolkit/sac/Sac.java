@@ -187,8 +187,9 @@ public final class Sac implements Algorithm {
             target = new float[hp.batchSize()];
             byUnit = new float[hp.batchSize() * actionSize];
             environments.reset();
-            normalizer =
-                    hp.normalizeObservations() ? new Normalizer(environments.observationSpace().features()) : null;
+            normalizer = hp.normalizeObservations()
+                    ? new Normalizer(environments.observationSpace().features())
+                    : null;
             experience = new Experience(environments, buffer, hp.gamma(), hp.nSteps(), normalizer);
             opened.keep();
         }

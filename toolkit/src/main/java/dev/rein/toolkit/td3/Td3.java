@@ -15,8 +15,8 @@ import dev.rein.toolkit.nn.Adam;
 import dev.rein.toolkit.nn.Architecture;
 import dev.rein.toolkit.nn.Halved;
 import dev.rein.toolkit.nn.Initialisation;
-import dev.rein.toolkit.nn.Normalizer;
 import dev.rein.toolkit.nn.Network;
+import dev.rein.toolkit.nn.Normalizer;
 import dev.rein.toolkit.nn.Sequential;
 import dev.rein.toolkit.nn.Team;
 import dev.rein.toolkit.policy.Policy;
@@ -190,8 +190,9 @@ public final class Td3 implements Algorithm {
             byUnit = new float[batchUnit.length];
             target = new float[hp.batchSize()];
             environments.reset();
-            normalizer =
-                    hp.normalizeObservations() ? new Normalizer(environments.observationSpace().features()) : null;
+            normalizer = hp.normalizeObservations()
+                    ? new Normalizer(environments.observationSpace().features())
+                    : null;
             experience = new Experience(environments, buffer, hp.gamma(), hp.nSteps(), normalizer);
             opened.keep();
         }

@@ -55,7 +55,8 @@ class NormalizedReplayTest {
         return switch (name) {
             case "dqn" -> new Dqn(DqnHyperParameters.defaults().with(small).with(slowly), choices, 4);
             case "qrdqn" ->
-                new QrDqn(QrDqnHyperParameters.defaults().with(small).with(slowly).with("n_quantiles", 5), choices, 4);
+                new QrDqn(
+                        QrDqnHyperParameters.defaults().with(small).with(slowly).with("n_quantiles", 5), choices, 4);
             case "sac" -> new Sac(SacHyperParameters.defaults().with(small), numbers, 4);
             case "td3" -> new Td3(Td3HyperParameters.defaults().with(small).with("action_noise_std", 0.3), numbers, 4);
             case "ddpg" ->
@@ -75,7 +76,9 @@ class NormalizedReplayTest {
             for (float observed : new float[] {FarAway.LOW, FarAway.HIGH}) {
                 float[] action = read.act(observed);
                 assertThat(action).isEqualTo(algorithm.policy().act(observed));
-                assertThat(FarAway.reward(observed, action[0])).as("at %s", observed).isPositive();
+                assertThat(FarAway.reward(observed, action[0]))
+                        .as("at %s", observed)
+                        .isPositive();
             }
         }
     }

@@ -1,5 +1,7 @@
 package dev.rein.server.backend.process;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.List;
 
 /// What a server must remember of a launch to find its host again, stop it, and clear up after it.
@@ -10,8 +12,17 @@ import java.util.List;
 /// @param port        where its model server listens, or -1
 /// @param cookie      the value of `REIN_HOST` in every process of the host
 /// @param groups      its control groups
-record LaunchRecord(Isolation isolation, int uid, int subnet, int port, String cookie, List<String> groups) {
+/// @param gpus        numbers of its GPUs; servers before this was written noted none
+record LaunchRecord(
+        Isolation isolation,
+        int uid,
+        int subnet,
+        int port,
+        String cookie,
+        List<String> groups,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) List<Integer> gpus) {
     LaunchRecord {
         groups = List.copyOf(groups);
+        gpus = List.copyOf(gpus);
     }
 }

@@ -65,6 +65,7 @@ final class Machine {
                 ml,
                 List.of(),
                 64L << 20,
+                List.of(),
                 false,
                 List.of(),
                 false,

@@ -27,6 +27,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,7 @@ public final class ProcessBackend implements Backend {
     private final Sandbox sandbox;
     private final ControlGroups groups;
     private final Numbers numbers;
+    private final Gpus gpus;
     private final JobNetworks networks;
     private final Map<HostId, ProcessHost> launched = new ConcurrentHashMap<>();
     private final ExecutorService watchers = Executors.newVirtualThreadPerTaskExecutor();
@@ -54,12 +56,14 @@ public final class ProcessBackend implements Backend {
             Sandbox sandbox,
             ControlGroups groups,
             Numbers numbers,
+            Gpus gpus,
             JobNetworks networks) {
         this.tree = tree;
         this.logBytes = logBytes;
         this.sandbox = sandbox;
         this.groups = groups;
         this.numbers = numbers;
+        this.gpus = gpus;
         this.networks = networks;
     }
 
@@ -82,6 +86,11 @@ public final class ProcessBackend implements Backend {
     }
 
     static ProcessBackend open(Path folder, Isolation highest, long logBytes) throws IOException {
+        return open(folder, highest, logBytes, Path.of("/dev"));
+    }
+
+    /// @param devices where the machine's GPUs are
+    static ProcessBackend open(Path folder, Isolation highest, long logBytes, Path devices) throws IOException {
         Path root = folder.toAbsolutePath().normalize();
         Files.createDirectories(root);
         Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx------"));
@@ -102,9 +111,12 @@ public final class ProcessBackend implements Backend {
         var tree = new HostTree(Files.createDirectories(root.resolve("hosts")));
         var networks = new JobNetworks(
                 root.resolve("networks"), scripts.resolve("network.sh"), sandbox.isolation(), Machine.root());
-        var backend = new ProcessBackend(tree, logBytes, sandbox, groups, numbers, networks);
+        var backend = new ProcessBackend(tree, logBytes, sandbox, groups, numbers, new Gpus(devices), networks);
         for (HostId id : backend.known()) {
-            backend.folder(id).launch().ifPresent(launch -> numbers.taken(id, launch));
+            backend.folder(id).launch().ifPresent(launch -> {
+                numbers.taken(id, launch);
+                backend.gpus.taken(launch.gpus());
+            });
         }
         networks.sweep(owner -> !tree.isEmpty(owner));
         backend.deleteEmptyOwners();
@@ -241,6 +253,7 @@ public final class ProcessBackend implements Backend {
             groups.remove(host.launch().groups());
             FileTree.delete(host.folder().path());
             numbers.free(id, host.launch());
+            gpus.free(host.launch().gpus());
             launched.remove(id);
             leave(id);
         }
@@ -254,6 +267,7 @@ public final class ProcessBackend implements Backend {
             log.warn("{} was not started, and something of it is left: {}", id, e.toString());
         }
         numbers.free(id, launch);
+        gpus.free(launch.gpus());
     }
 
     private void check(HostSpec spec) throws LaunchException {
@@ -316,7 +330,8 @@ public final class ProcessBackend implements Backend {
                 numbers.takeSubnet(spec.id().owner()),
                 port,
                 cookie,
-                made);
+                made,
+                gpus.take(spec.container().gpus()));
     }
 
     /// A port nobody listens on now. Another program may take it before the host does; the host then says so
@@ -366,8 +381,15 @@ public final class ProcessBackend implements Backend {
                 environment.put("REIN_HOSTS_FILE", path.resolve("hosts").toString());
             }
         }
+        if (spec.container().gpus() > launch.gpus().size()) {
+            note.append("Rein: GPUs asked for: %d, given: %d, all that this machine has.\n"
+                    .formatted(spec.container().gpus(), launch.gpus().size()));
+        }
         if (!isolation().isSandbox()) {
             environment.put("SAGEMAKER_BASE_DIR", folder.ml().toString());
+            environment.put(
+                    "CUDA_VISIBLE_DEVICES",
+                    launch.gpus().stream().map(String::valueOf).collect(Collectors.joining(",")));
         }
         var line = sandbox.line(new Sandbox.Box(
                 launch.uid(),
@@ -375,6 +397,7 @@ public final class ProcessBackend implements Backend {
                 folder.ml(),
                 spec.runtime().readOnly(),
                 spec.memoryBytes(),
+                gpus.devices(launch.gpus()),
                 spec.networkIsolation() && place.isEmpty(),
                 place.map(taken -> networks.enter(taken, names.indexOf(spec.id().name())))
                         .orElse(List.of()),

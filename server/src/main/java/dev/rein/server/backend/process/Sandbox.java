@@ -21,6 +21,7 @@ record Sandbox(Isolation isolation, Path scripts, boolean lockUsers) {
     /// @param uid       the host's own user, or -1
     /// @param hostname  its name
     /// @param readOnly  folders to show at the same path
+    /// @param devices   to show in `/dev` beside what every host has
     /// @param alone     no network but its own loopback
     /// @param enter     what starts the whole line in the job's network; empty if it has none
     /// @param gateway   whether names are asked of the job's network: see descriptor 6
@@ -31,6 +32,7 @@ record Sandbox(Isolation isolation, Path scripts, boolean lockUsers) {
             Path ml,
             List<Path> readOnly,
             long memoryBytes,
+            List<Path> devices,
             boolean alone,
             List<String> enter,
             boolean gateway,
@@ -38,6 +40,7 @@ record Sandbox(Isolation isolation, Path scripts, boolean lockUsers) {
             List<String> command) {
         Box {
             readOnly = List.copyOf(readOnly);
+            devices = List.copyOf(devices);
             enter = List.copyOf(enter);
             environment = Map.copyOf(environment);
             command = List.copyOf(command);
@@ -165,6 +168,9 @@ record Sandbox(Isolation isolation, Path scripts, boolean lockUsers) {
         resolver(options, box.gateway());
         String half = Long.toString(Math.max(64L << 20, box.memoryBytes() / 2));
         options.add("--dev", "/dev", "--perms", "1777", "--size", half, "--tmpfs", "/dev/shm");
+        for (Path device : box.devices()) {
+            options.add("--dev-bind", device.toString(), "/dev/" + device.getFileName());
+        }
         options.add("--proc", "/proc", "--ro-bind", "/sys", "/sys");
         options.add("--perms", "1777", "--size", half, "--tmpfs", "/tmp");
         options.add("--perms", fakeRoot ? "0700" : "1777", "--size", half, "--tmpfs", "/root");

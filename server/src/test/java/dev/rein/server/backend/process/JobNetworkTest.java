@@ -129,7 +129,7 @@ class JobNetworkTest {
                     true,
                     n -> n == 1
                             ? List.of("answer:5000:theirs", "ask:algo-2:5001")
-                            : List.of("ask:algo-1:5000", "answer:5001:bye", "ask:algo-1:5000"));
+                            : List.of("ask:algo-1:5000", "once:5001:bye"));
             assertThat(theirs.get("algo-2")).startsWith("theirs\n");
             assertThat(mine.exit()).isNotDone();
         }

@@ -9,7 +9,7 @@ import java.net.Socket;
 
 /// A program for hosts: answers at ports, and knocks at others'.
 ///
-/// Words: `answer:PORT:TEXT` answers at a port of every address, from now on; `ask:HOST:PORT` prints what is
+/// Words: `answer:PORT:TEXT` answers at a port of every address, from now on, `once:PORT:TEXT` waits for one to ask; `ask:HOST:PORT` prints what is
 /// answered there, trying for 20 s; `knock:HOST:PORT` tries once for a second and prints what came of it; `stay`
 /// never ends.
 public final class Knock {
@@ -20,6 +20,11 @@ public final class Knock {
             String[] parts = word.split(":");
             switch (parts[0]) {
                 case "answer" -> answer(new ServerSocket(Integer.parseInt(parts[1])), parts[2]);
+                case "once" -> {
+                    try (var server = new ServerSocket(Integer.parseInt(parts[1]))) {
+                        answer(server.accept(), parts[2]);
+                    }
+                }
                 case "ask" -> System.out.println(ask(parts[1], Integer.parseInt(parts[2]), 20_000));
                 case "knock" -> {
                     try {
@@ -38,14 +43,18 @@ public final class Knock {
         Thread.ofPlatform().daemon().start(() -> {
             try {
                 while (true) {
-                    try (Socket socket = server.accept()) {
-                        socket.getOutputStream().write(text.getBytes(UTF_8));
-                    }
+                    answer(server.accept(), text);
                 }
             } catch (IOException closed) {
                 System.err.println(closed);
             }
         });
+    }
+
+    private static void answer(Socket asking, String text) throws IOException {
+        try (asking) {
+            asking.getOutputStream().write(text.getBytes(UTF_8));
+        }
     }
 
     private static String ask(String host, int port, long millis) throws Exception {

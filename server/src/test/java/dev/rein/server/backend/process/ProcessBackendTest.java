@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.rein.server.backend.ContainerOptions;
+import dev.rein.server.backend.FileTree;
 import dev.rein.server.backend.Host;
 import dev.rein.server.backend.HostExit;
 import dev.rein.server.backend.HostId;
@@ -14,6 +16,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,6 +109,53 @@ class ProcessBackendTest {
         assertThat(log.substring(limit))
                 .startsWith("\nRein: 1048576 bytes is the most the log of a host keeps")
                 .hasLineCount(2);
+    }
+
+    /// Files stand in for the devices, which few machines have.
+    @Test
+    void aHostSeesItsOwnGpusOnlyAlsoAfterARestartOfTheServer() throws Exception {
+        Path devices = Files.createTempDirectory(Path.of("/dev/shm"), "gpus");
+        try {
+            Files.setPosixFilePermissions(devices, PosixFilePermissions.fromString("rwxr-xr-x"));
+            for (String name : List.of("nvidia0", "nvidia1", "nvidiactl", "nvidia-uvm", "other")) {
+                Files.createFile(devices.resolve(name));
+            }
+            backend.close();
+            backend = ProcessBackend.open(folder, isolation, Long.MAX_VALUE, devices);
+            Host first = launch(1, look() + "; sleep 60");
+            eventually(() -> text(first).contains("seen"));
+            backend.close();
+            backend = ProcessBackend.open(folder, isolation, Long.MAX_VALUE, devices);
+            Host second = launch(1, look());
+            Host all = launch(ContainerOptions.ALL_GPUS, look());
+            Host many = launch(4, look());
+            Host none = launch(0, look());
+            for (Host host : List.of(second, all, many, none)) {
+                exit(host);
+            }
+            if (isolation.isSandbox()) {
+                assertThat(first.log()).hasContent("nvidia-uvm nvidia0 nvidiactl seen");
+                assertThat(second.log()).hasContent("nvidia-uvm nvidia1 nvidiactl seen");
+                assertThat(all.log()).hasContent("nvidia-uvm nvidia0 nvidia1 nvidiactl seen");
+                assertThat(many.log())
+                        .hasContent("Rein: GPUs asked for: 4, given: 2, all that this machine has.\n"
+                                + "nvidia-uvm nvidia0 nvidia1 nvidiactl seen");
+                assertThat(none.log()).hasContent("seen");
+            } else {
+                assertThat(first.log()).hasContent("0 seen");
+                assertThat(second.log()).hasContent("1 seen");
+                assertThat(all.log()).hasContent("0,1 seen");
+                assertThat(none.log()).hasContent(" seen");
+            }
+        } finally {
+            FileTree.delete(devices);
+        }
+    }
+
+    private String look() {
+        return isolation.isSandbox()
+                ? "echo $(cd /dev; ls -d nvidia* 2>/dev/null) seen"
+                : "echo \"${CUDA_VISIBLE_DEVICES-unset} seen\"";
     }
 
     @Test
@@ -398,6 +448,22 @@ class ProcessBackendTest {
     private Host launch(HostId id, Map<String, String> environment, String... command) throws Exception {
         return remember(backend.launch(new HostSpec(
                 id, List.of("algo-1"), SHELL, List.of(command), environment, 1, MEMORY, false, OptionalInt.empty())));
+    }
+
+    private Host launch(int gpus, String script) throws Exception {
+        var id = new HostId("training-job/job-" + hosts.size(), "algo-1");
+        backend.prepare(id);
+        return remember(backend.launch(new HostSpec(
+                id,
+                List.of("algo-1"),
+                SHELL,
+                List.of("sh", "-c", script),
+                Map.of(),
+                1,
+                MEMORY,
+                false,
+                OptionalInt.empty(),
+                new ContainerOptions(false, gpus, 0))));
     }
 
     private Host remember(Host host) {
