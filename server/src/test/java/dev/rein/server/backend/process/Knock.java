@@ -9,9 +9,9 @@ import java.net.Socket;
 
 /// A program for hosts: answers at ports, and knocks at others'.
 ///
-/// Words: `answer:PORT:TEXT` answers at a port of every address, from now on, `once:PORT:TEXT` waits for one to ask; `ask:HOST:PORT` prints what is
-/// answered there, trying for 20 s; `knock:HOST:PORT` tries once for a second and prints what came of it; `stay`
-/// never ends.
+/// Words: `answer:PORT:TEXT` answers at a port of every address, from now on; `once:PORT:TEXT` waits for one to ask;
+/// `ask:HOST:PORT` prints what is answered there, trying for 20 s; `knock:HOST:PORT` tries once for a second and
+/// prints what came of it; `stay` never ends.
 public final class Knock {
     private Knock() {}
 
