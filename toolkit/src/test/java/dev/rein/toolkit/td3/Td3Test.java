@@ -1,133 +1,25 @@
 package dev.rein.toolkit.td3;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
-import dev.rein.toolkit.environment.classic.CartPole;
-import dev.rein.toolkit.environment.classic.Pendulum;
-import dev.rein.toolkit.policy.Policy;
-import dev.rein.toolkit.probe.World;
-import dev.rein.toolkit.training.Evaluation;
+import dev.rein.toolkit.environment.Environment;
+import dev.rein.toolkit.environment.VectorOptions;
+import dev.rein.toolkit.probe.ContinuousLearner;
+import dev.rein.toolkit.training.Algorithm;
 import dev.rein.toolkit.training.Preset;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import java.util.function.Supplier;
 
-class Td3Test {
-    private static final Td3HyperParameters SMALL = Td3HyperParameters.defaults()
-            .with(Map.of(
-                    "net_arch", "32,32",
-                    "batch_size", "64",
-                    "learning_rate", "0.003",
-                    "buffer_size", "5000",
-                    "action_noise_std", "0.3"));
-
-    @Test
-    void learnsNumbersFromWhatItSees() {
-        try (var learner = new Td3(SMALL, World.AimAbove::new, 5)) {
-            learner.train(2_500, _ -> {});
-            Policy policy = learner.policy();
-            assertThat(policy.act(0.25f)[0]).isCloseTo(0.75f, within(0.15f));
-            assertThat(policy.act(-0.25f)[0]).isCloseTo(0.25f, within(0.15f));
-        }
+class Td3Test extends ContinuousLearner<Td3HyperParameters> {
+    Td3Test() {
+        super(Td3HyperParameters.defaults(), Map.of("action_noise_std", "0.3"));
     }
 
-    @Test
-    void sameSeedGivesTheSamePolicyBitForBitAndAnotherSeedDoesNot() {
-        float[][] parameters = new float[3][];
-        for (int run = 0; run < 3; run++) {
-            try (var learner = new Td3(SMALL.with("n_envs", 2), Pendulum::v1, run == 2 ? 6 : 5)) {
-                learner.train(750, _ -> {});
-                parameters[run] = learner.policy().network().parameters();
-            }
-        }
-        assertThat(parameters[1]).containsExactly(parameters[0]);
-        assertThat(parameters[2]).isNotEqualTo(parameters[0]);
+    @Override
+    protected Algorithm make(Td3HyperParameters hp, Supplier<? extends Environment> maker, long seed, int threads) {
+        return new Td3(hp, maker, seed, threads, VectorOptions.defaults());
     }
 
-    @Test
-    void threadsDoNotChangeThePolicy() {
-        float[][] parameters = new float[3][];
-        for (int threads = 1; threads <= 3; threads++) {
-            try (var learner = new Td3(SMALL.with("batch_size", 64), Pendulum::v1, 5, threads)) {
-                learner.train(500, _ -> {});
-                parameters[threads - 1] = learner.policy().network().parameters();
-            }
-        }
-        assertThat(parameters[1]).containsExactly(parameters[0]);
-        assertThat(parameters[2]).containsExactly(parameters[0]);
-    }
-
-    @Test
-    void savedPolicyActsTheSame(@TempDir Path folder) throws IOException {
-        try (var learner = new Td3(SMALL, Pendulum::v1, 5)) {
-            learner.train(500, _ -> {});
-            learner.policy().save(folder.resolve("policy.rein"));
-            Policy read = Policy.load(folder.resolve("policy.rein"));
-            assertThat(read.act(0.6f, 0.8f, 1)).containsExactly(learner.policy().act(0.6f, 0.8f, 1));
-        }
-    }
-
-    @Test
-    void discreteActionsAreRefused() {
-        assertThatThrownBy(() -> new Td3(SMALL, CartPole::v1, 1))
-                .hasMessageContaining(
-                        "(expected: a Box; for one Discrete choice take DQN or PPO, for others PPO or A2C)");
-    }
-
-    @Test
-    void aBufferLargerThanMemoryIsRefusedWithTheArithmetic() {
-        assertThatThrownBy(() -> new Td3(SMALL.with("buffer_size", 2_000_000_000), Pendulum::v1, 1))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("buffer_size: 2,000,000,000 transitions of 36 bytes")
-                .hasMessageContaining("Lower buffer_size");
-    }
-
-    @Test
-    void aRestoredRunGoesOnBitForBit(@TempDir Path folder) throws IOException {
-        var hp = SMALL.with("n_steps", 3);
-        try (var whole = new Td3(hp, Pendulum::v1, 5);
-                var resumed = new Td3(hp, Pendulum::v1, 5)) {
-            whole.train(750, _ -> {});
-            whole.save(folder.resolve("checkpoint"));
-            resumed.restore(folder.resolve("checkpoint"));
-            assertThat(resumed.steps()).isEqualTo(whole.steps());
-            whole.train(1_500, _ -> {});
-            resumed.train(1_500, _ -> {});
-            assertThat(resumed.policy().network().parameters())
-                    .containsExactly(whole.policy().network().parameters());
-            assertThat(resumed.statistics().returnMean())
-                    .isEqualTo(whole.statistics().returnMean());
-        }
-    }
-
-    @Test
-    void everyPresetIsReadable() {
-        assertThat(Preset.all(Td3HyperParameters.defaults()))
-                .containsKeys("Pendulum-v1", "MountainCarContinuous-v0", "LunarLanderContinuous-v3");
-    }
-
-    @Test
-    void everyBadHyperparameterIsNamedAtOnce() {
-        assertThatThrownBy(() ->
-                        Td3HyperParameters.defaults().with(Map.of("gradient_steps", "0", "tau", "0", "gama", "0.9")))
-                .hasMessageContaining("Td3HyperParameters.gradient_steps: 0 (expected: at least 1, or -1")
-                .hasMessageContaining("Td3HyperParameters.tau: 0.0 (expected: at most 1 and > 0)")
-                .hasMessageContaining("Td3HyperParameters.gama: unknown");
-    }
-
-    @Tag("slow")
-    @Test
-    void swingsThePendulumUp() {
-        var preset = Td3HyperParameters.preset("Pendulum-v1");
-        try (var learner = new Td3(preset.hyperParameters(), Pendulum::v1, 5)) {
-            learner.train(preset.steps(), _ -> {});
-            assertThat(Evaluation.of(learner.policy(), Pendulum::v1, 100, 5).returnMean())
-                    .isGreaterThan(-200);
-        }
+    @Override
+    protected Preset<Td3HyperParameters> preset(String environment) {
+        return Td3HyperParameters.preset(environment);
     }
 }
