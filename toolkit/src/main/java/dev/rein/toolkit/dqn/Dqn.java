@@ -121,7 +121,7 @@ public final class Dqn implements Algorithm {
             random = new EpisodeRandom(seed, -1, 0);
             dueling = hp.dueling() ? new Dueling(choices, model.width()) : null;
             var observed = environments.observationSpace();
-            int features = environments.observationSpace().features();
+            int features = observed.features();
             Sequential quiet = Architecture.of(observed, hp.filters(), hp.netArch(), hp.activation(), hp.layerNorm())
                     .network(features, dueling == null ? width : dueling.inputs(), Activation.IDENTITY);
             online = (hp.noisy() ? quiet.noisy(hp.noisySigma()) : quiet).initialise(random, Initialisation.UNIFORM, 1);
@@ -145,9 +145,9 @@ public final class Dqn implements Algorithm {
             nextAction = new int[hp.batchSize()];
             errors = new float[hp.batchSize()];
             environments.reset();
-            normalizer = hp.normalizeObservations()
-                    ? new Normalizer(environments.observationSpace().features())
-                    : null;
+            normalizer = hp.rescaleObservations()
+                    ? Normalizer.ofBounds(observed)
+                    : hp.normalizeObservations() ? new Normalizer(features) : null;
             experience = new Experience(environments, buffer, hp.gamma(), hp.nSteps(), normalizer);
             opened.keep();
         }

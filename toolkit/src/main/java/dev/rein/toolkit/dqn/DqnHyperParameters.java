@@ -43,6 +43,7 @@ import java.util.Map;
 /// @param vMin                 the lowest of them
 /// @param vMax                 the highest of them
 /// @param normalizeObservations whether features are brought to mean 0 and variance 1 by what was seen so far
+/// @param rescaleObservations whether a Box is brought from its bounds, which must be finite, to -1..1
 /// @param netArch              widths of the hidden layers
 /// @param filters              convolutions before them, for images
 /// @param activation           after every hidden layer
@@ -75,6 +76,7 @@ public record DqnHyperParameters(
         float vMin,
         float vMax,
         boolean normalizeObservations,
+        boolean rescaleObservations,
         List<Integer> netArch,
         List<Filters> filters,
         Activation activation,
@@ -113,11 +115,17 @@ public record DqnHyperParameters(
                         vMin,
                         vMax,
                         normalizeObservations,
+                        rescaleObservations,
                         netArch,
                         filters,
                         activation,
                         layerNorm)
                 .require(gradientSteps != 0, "gradientSteps", gradientSteps, "at least 1, or -1 for one a step")
+                .require(
+                        !(normalizeObservations && rescaleObservations),
+                        "rescaleObservations",
+                        rescaleObservations,
+                        "one of it and normalize_observations")
                 .require(netArch.stream().allMatch(width -> width >= 1), "netArch", netArch, "widths of at least 1")
                 .require(
                         nAtoms == 1 || (vMin < vMax && Float.isFinite(vMax - vMin)),
@@ -156,6 +164,7 @@ public record DqnHyperParameters(
                 1,
                 -10,
                 10,
+                false,
                 false,
                 List.of(64, 64),
                 List.of(),

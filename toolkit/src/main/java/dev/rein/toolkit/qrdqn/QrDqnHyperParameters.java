@@ -39,6 +39,7 @@ import java.util.List;
 ///     itself (Fortunato et al. 2018); wants random actions switched off
 /// @param noisySigma           their first deviation, times √inputs
 /// @param normalizeObservations whether features are brought to mean 0 and variance 1 by what was seen so far
+/// @param rescaleObservations whether a Box is brought from its bounds, which must be finite, to -1..1
 /// @param netArch              widths of the hidden layers
 /// @param filters              convolutions before them, for images
 /// @param activation           after every hidden layer
@@ -68,6 +69,7 @@ public record QrDqnHyperParameters(
         boolean noisy,
         @Range(above = 0, max = 10) float noisySigma,
         boolean normalizeObservations,
+        boolean rescaleObservations,
         List<Integer> netArch,
         List<Filters> filters,
         Activation activation,
@@ -103,11 +105,17 @@ public record QrDqnHyperParameters(
                         noisy,
                         noisySigma,
                         normalizeObservations,
+                        rescaleObservations,
                         netArch,
                         filters,
                         activation,
                         layerNorm)
                 .require(gradientSteps != 0, "gradientSteps", gradientSteps, "at least 1, or -1 for one a step")
+                .require(
+                        !(normalizeObservations && rescaleObservations),
+                        "rescaleObservations",
+                        rescaleObservations,
+                        "one of it and normalize_observations")
                 .require(netArch.stream().allMatch(width -> width >= 1), "netArch", netArch, "widths of at least 1")
                 .throwIfAny();
     }
@@ -138,6 +146,7 @@ public record QrDqnHyperParameters(
                 0.4f,
                 false,
                 0.5f,
+                false,
                 false,
                 List.of(64, 64),
                 List.of(),
@@ -182,6 +191,7 @@ public record QrDqnHyperParameters(
                 0,
                 0,
                 normalizeObservations,
+                rescaleObservations,
                 netArch,
                 filters,
                 activation,

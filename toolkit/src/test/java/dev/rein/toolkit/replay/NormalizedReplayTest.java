@@ -1,6 +1,8 @@
 package dev.rein.toolkit.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.rein.toolkit.ddpg.Ddpg;
 import dev.rein.toolkit.ddpg.DdpgHyperParameters;
@@ -13,6 +15,8 @@ import dev.rein.toolkit.environment.Row;
 import dev.rein.toolkit.environment.Space;
 import dev.rein.toolkit.environment.Step;
 import dev.rein.toolkit.environment.VectorEnvironment;
+import dev.rein.toolkit.environment.classic.CartPole;
+import dev.rein.toolkit.environment.classic.MountainCar;
 import dev.rein.toolkit.nn.Normalizer;
 import dev.rein.toolkit.policy.Policy;
 import dev.rein.toolkit.qrdqn.QrDqn;
@@ -123,6 +127,39 @@ class NormalizedReplayTest {
             assertThat(drawn.next()).isEqualTo(kept.next());
             assertThat(Math.abs(drawn.observation()[0])).isBetween(0.8f, 1.2f);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dqn", "qrdqn"})
+    void aBoxCanBeBroughtFromItsBoundsToOneAndTheSavedPolicyDoesSo(String name) throws IOException {
+        var rescaled = Map.of("rescale_observations", "true", "learning_starts", "50", "buffer_size", "2000");
+        try (var algorithm = name.equals("dqn")
+                ? new Dqn(DqnHyperParameters.defaults().with(rescaled), MountainCar::v0, 4)
+                : new QrDqn(QrDqnHyperParameters.defaults().with(rescaled), MountainCar::v0, 4)) {
+            algorithm.train(500, _ -> {});
+            Policy policy = algorithm.policy();
+            policy.save(folder.resolve("policy"));
+            Policy read = Policy.load(folder.resolve("policy"));
+            var values = new float[3];
+            for (int i = 0; i <= 20; i++) {
+                float place = i / 10f - 1;
+                float speed = (i * 7 % 21) / 10f - 1;
+                policy.network().forward(new float[] {place, speed}, 0, 1, values, 0);
+                float best = Math.max(values[0], Math.max(values[1], values[2]));
+                int taken = (int) read.act(-0.3f + 0.9f * place, 0.07f * speed)[0];
+                assertThat(values[taken]).as("at %s, %s", place, speed).isCloseTo(best, within(1e-5f));
+            }
+        }
+    }
+
+    @Test
+    void boundsThatAreNotThereAndTwoWaysAtOnceAreRefused() {
+        var hp = DqnHyperParameters.defaults();
+        assertThatThrownBy(() -> new Dqn(hp.with("rescale_observations", true), CartPole::v1, 1))
+                .hasMessageContaining("rescale_observations: true, where observations are Box")
+                .hasMessageContaining("normalize_observations=true goes by what is seen");
+        assertThatThrownBy(() -> hp.with(Map.of("rescale_observations", "true", "normalize_observations", "true")))
+                .hasMessageContaining("rescale_observations: true (expected: one of it and normalize_observations)");
     }
 
     /// Shows one of two numbers that differ by a hundredth of their size; the upper action is right at the upper one.
