@@ -17,6 +17,7 @@ from rein_serving.settings import Refusal
 
 MODULE = "class_and_ctor_args.pkl"
 POLICY = "rllib_checkpoint.json"
+COUNTED = ("Discrete", "MultiDiscrete", "MultiBinary")
 WORDS = {"observation": "action", "observations": "actions", "instances": "predictions"}
 
 
@@ -78,11 +79,13 @@ class Handler(DefaultInferenceHandler):
         single = observations.ndim == len(shape) if word is None else word == "observation"
         if single:
             observations = observations[None]
+        if observations.ndim == 0 or len(observations) == 0:
+            raise errors.GenericInferenceToolkitError(400, "no observations (expected: a list of one at least)")
         if observations.shape[1:] != shape:
             raise errors.GenericInferenceToolkitError(
                 400, f"observations of the shape {list(observations.shape[1:])} (expected: {list(shape)})"
             )
-        actions = np.asarray(model.actions(observations))
+        actions = np.asarray(model.actions(_held(observations, model.space)))
         return word or ("observation" if single else "observations"), actions[0] if single else actions
 
     def default_output_fn(self, prediction, accept, context=None):
@@ -95,6 +98,18 @@ class Handler(DefaultInferenceHandler):
         raise errors.UnsupportedFormatError(accept)
 
 
+def _held(observations, space):
+    """The observations in their space's type. Bounds are not looked at: a network answers beyond them too."""
+    with np.errstate(all="ignore"):
+        rows = observations.astype(space.dtype)
+        held = np.isfinite(rows).all() and (rows.dtype.kind == "f" or (rows == observations).all())
+    if not held or type(space).__name__ in COUNTED and not all(space.contains(row) for row in rows):
+        raise errors.GenericInferenceToolkitError(
+            400, f"an observation is out of the policy's {space} (expected: finite numbers; whole ones where it counts)"
+        )
+    return rows
+
+
 class ModulePolicy:
     """RLModule of the new API stack (Ray 2.40 and later): the action its distribution thinks best."""
 
@@ -105,7 +120,8 @@ class ModulePolicy:
         self._torch = torch
         self._module = RLModule.from_checkpoint(str(folder))
         self._distribution = self._module.get_inference_action_dist_cls()
-        self.shape = tuple(self._module.observation_space.shape)
+        self.space = self._module.observation_space
+        self.shape = tuple(self.space.shape)
 
     def actions(self, observations):
         torch = self._torch
@@ -127,9 +143,9 @@ class OldPolicy:
 
         self._policy = Policy.from_checkpoint(str(folder))
         space = self._policy.observation_space
-        original = getattr(space, "original_space", space)
-        self._preprocess = self._preprocessor(original)
-        self.shape = tuple(original.shape)
+        self.space = getattr(space, "original_space", space)
+        self._preprocess = self._preprocessor(self.space)
+        self.shape = tuple(self.space.shape)
 
     @staticmethod
     def _eager_off():
@@ -145,7 +161,8 @@ class OldPolicy:
         from ray.rllib.models.catalog import ModelCatalog
 
         made = ModelCatalog.get_preprocessor_for_space(space)
-        return lambda rows: np.stack([made.transform(np.asarray(row, dtype=space.dtype)) for row in rows])
+        made.check_shape = lambda observation: None  # it looks at one in a hundred, and refuses what is out of bounds
+        return lambda rows: np.stack([made.transform(row) for row in rows])
 
     def actions(self, observations):
         return self._policy.compute_actions(self._preprocess(observations), explore=False)[0]

@@ -7,13 +7,20 @@ import numpy as np
 import ray
 from server import Server
 
-ROWS = np.array([[0.1, 0.2, 0.3, 0.4], [0.01, -0.2, 0.03, -0.4], [0, 1, 0, 0], [0, -1, 0, 0]], np.float32)
+# The first is out of its space's bounds, where a network answers as well.
+ROWS = np.array([[0.1, 0.2, 0.9, 0.4], [0.01, -0.2, 0.03, -0.4], [0, 1, 0, 0], [0, -1, 0, 0]], np.float32)
 OLD = ray.__version__.startswith("2.3")
 
 
 def spaces():
     made = gymnasium.make("CartPole-v1")
     return made.observation_space, made.action_space
+
+
+def checkpointed(policy):
+    server = Server("ray")
+    policy.export_checkpoint(str(server.model / "checkpoint" / "policies" / "default_policy"))
+    return server
 
 
 class GivenACheckpoint(unittest.TestCase):
@@ -31,11 +38,19 @@ class GivenACheckpoint(unittest.TestCase):
             wrong = server.invoke({"observation": [1, 2]})
             self.assertEqual((400, "observations of the shape [2] (expected: [4])"), (wrong.status, wrong.text))
             self.assertEqual(400, server.invoke({"state": [1, 2]}).status)
+            self.refuses(server, "no observations", {"observations": []}, {"observations": 5})
+            self.refuses(server, "no numbers", '"a"', [[1, 2, 3, 4], [1, "2", 3, 4]], {"observation": None})
+            self.refuses(server, "cannot be read", '{"observation": [0, 1', [[1, 2, 3, 4], [1, 2]])
+            self.refuses(server, "is out of the policy's Box", "[0, 1, NaN, 1]", "[0, 1, 1e300, 1]")
+
+    def refuses(self, server, why, *bodies):
+        for body in bodies:
+            with self.subTest(body=body):
+                answer = server.invoke(body)
+                self.assertEqual((400, True), (answer.status, why in answer.text), answer)
 
     def old(self, policy):
-        server = Server("ray")
-        policy.export_checkpoint(str(server.model / "checkpoint" / "policies" / "default_policy"))
-        self.acts_like(server, policy.compute_actions(ROWS, explore=False)[0].tolist())
+        self.acts_like(checkpointed(policy), policy.compute_actions(ROWS, explore=False)[0].tolist())
 
     @unittest.skipUnless(OLD, "Ray 2.3.1's")
     def test_of_tensorflow_it_acts_like_the_policy(self):
@@ -53,6 +68,22 @@ class GivenACheckpoint(unittest.TestCase):
         from ray.rllib.algorithms.ppo.ppo_torch_policy import PPOTorchPolicy
 
         self.old(PPOTorchPolicy(*spaces(), PPOConfig().framework("torch").to_dict()))
+
+    @unittest.skipUnless(OLD, "Ray 2.3.1's")
+    def test_of_counted_observations_it_takes_whole_ones_of_its_space(self):
+        from ray.rllib.algorithms.ppo import PPOConfig
+        from ray.rllib.algorithms.ppo.ppo_torch_policy import PPOTorchPolicy
+        from ray.rllib.models.catalog import ModelCatalog
+
+        places = ModelCatalog.get_preprocessor_for_space(gymnasium.spaces.Discrete(16))
+        policy = PPOTorchPolicy(places.observation_space, spaces()[1], PPOConfig().framework("torch").to_dict())
+        rows = np.stack([places.transform(i) for i in range(16)])
+        actions = policy.compute_actions(rows, explore=False)[0].tolist()
+        with checkpointed(policy) as server:
+            self.assertEqual({"actions": actions}, server.invoke({"observations": list(range(16))}).json)
+            self.assertEqual({"action": actions[3]}, server.invoke(3).json)
+            self.refuses(server, "is out of the policy's Discrete(16)", 16, -1, 1.5, [3, 16])
+            self.refuses(server, "no observations", {"observations": 5}, [])
 
     @unittest.skipIf(OLD, "the new API stack's")
     def test_of_the_new_stack_it_acts_like_the_module(self):
