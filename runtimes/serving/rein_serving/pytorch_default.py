@@ -55,8 +55,18 @@ class Handler(DefaultInferenceHandler):
         plain = [_numpy(each) for each in prediction] if isinstance(prediction, (list, tuple)) else _numpy(prediction)
         for content_type in utils.parse_accept(accept):
             if content_type in encoder.SUPPORTED_CONTENT_TYPES:
-                return encoder.encode(plain, content_type), content_type
+                return _encoded(plain, content_type), content_type
         raise errors.UnsupportedFormatError(accept)
+
+
+def _encoded(plain, content_type):
+    try:
+        return encoder.encode(plain, content_type)
+    except ValueError as problem:  # outputs of different shapes are no single array
+        if not isinstance(plain, list):
+            raise
+        text = f"the model's {len(plain)} outputs cannot be written as {content_type} (expected: application/json)"
+        raise errors.GenericInferenceToolkitError(406, text) from problem
 
 
 def _numpy(value):

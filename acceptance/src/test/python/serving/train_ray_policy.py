@@ -1,6 +1,6 @@
 """A moment of PPO with whichever RLlib runs this: its checkpoint in SM_MODEL_DIR, and beside it what the trained
-algorithm itself does with some observations. The hyperparameter `framework` is for the old API stack; on TensorFlow a
-SavedModel is left too.
+algorithm itself does with some observations, and by which logits. The hyperparameter `framework` is for the old API
+stack; on TensorFlow a SavedModel is left too.
 """
 
 import argparse
@@ -26,7 +26,8 @@ def old(framework, folder):
     algorithm.save_checkpoint(str(folder))
     if framework == "tf":
         export_tf_serving(algorithm, folder.parent)
-    return [int(algorithm.compute_single_action(row, explore=False)) for row in ROWS]
+    logits = algorithm.get_policy().compute_actions(ROWS, explore=False)[2]["action_dist_inputs"]
+    return [int(algorithm.compute_single_action(row, explore=False)) for row in ROWS], logits
 
 
 def new(folder):
@@ -37,8 +38,8 @@ def new(folder):
     algorithm.train()
     algorithm.save_to_path(str(folder))
     with torch.no_grad():
-        answer = algorithm.get_module().forward_inference({"obs": torch.from_numpy(ROWS)})
-    return answer["action_dist_inputs"].argmax(-1).tolist()
+        logits = algorithm.get_module().forward_inference({"obs": torch.from_numpy(ROWS)})["action_dist_inputs"]
+    return logits.argmax(-1).tolist(), logits
 
 
 if __name__ == "__main__":
@@ -50,6 +51,7 @@ if __name__ == "__main__":
     model = pathlib.Path(os.environ["SM_MODEL_DIR"])
     folder = model / "checkpoint"
     folder.mkdir()
-    actions = old(options.framework, folder) if OLD else new(folder)
-    (model / "expected.json").write_text(json.dumps({"observations": ROWS.tolist(), "actions": actions}))
+    actions, logits = old(options.framework, folder) if OLD else new(folder)
+    said = {"observations": ROWS.tolist(), "actions": actions, "logits": logits.tolist()}
+    (model / "expected.json").write_text(json.dumps(said))
     ray.shutdown()

@@ -32,35 +32,41 @@ class ModelServerRuntimesTest {
     @ParameterizedTest
     @ValueSource(strings = {"tensorflow", "coach"})
     void savedModelsAnswerAsTensorFlowDoes(String runtime) throws Exception {
-        Python.runIn(Runtimes.python(runtime), "serving/test_tensorflow.py", Map.of(), scratch);
+        suite(runtime, "test_tensorflow.py");
     }
 
     @Test
     void symbolsAndParametersAnswerAsMxnetDoes() throws Exception {
-        Python.runIn(Runtimes.python("coach"), "serving/test_mxnet.py", Map.of(), scratch);
+        suite("coach", "test_mxnet.py");
     }
 
     @Test
     void torchScriptAndOnnxAnswerAsPyTorchDoes() throws Exception {
-        Python.runIn(Runtimes.python("gymnasium"), "serving/test_pytorch.py", Map.of(), scratch);
+        suite("gymnasium", "test_pytorch.py");
     }
 
     @Test
     void checkpointsOfOldRayActAsTheirPolicies() throws Exception {
-        Python.runIn(Runtimes.python("ray-2.3.1"), "serving/test_ray.py", Map.of(), scratch);
+        suite("ray-2.3.1", "test_ray.py");
     }
 
     @Test
     void checkpointsOfNewRayActAsTheirModules() throws Exception {
-        Python.runIn(Runtimes.python("ray-2.60.0"), "serving/test_ray.py", Map.of(), scratch);
+        suite("ray-2.60.0", "test_ray.py");
+    }
+
+    private void suite(String runtime, String script) throws Exception {
+        Python.runIn(Runtimes.python(runtime), "serving/" + script, Runtimes.modules(runtime), scratch);
     }
 
     /// What SageMaker left to a model made by hand.
-    @Test
-    void aRayEstimatorOfTheJavaSdkDeploysItsCheckpoint() throws Exception {
-        try (var platform = platform("ray-2.3.1");
+    @ParameterizedTest
+    @ValueSource(strings = {"ray-2.3.1", "ray-2.60.0"})
+    void aRayEstimatorOfTheJavaSdkDeploysItsCheckpoint(String runtime) throws Exception {
+        try (var platform = platform(runtime);
                 var session = platform.session()) {
-            RLEstimator estimator = fitted(ray(session).framework(RLFramework.PYTORCH), "torch");
+            RLEstimator estimator = ray(session, runtime).build();
+            estimator.fit();
             JsonNode expected = expected(estimator);
             Predictor predictor = estimator.deploy(1, "ml.m5.large");
             for (int i = 0; i < expected.path("actions").size(); i++) {
@@ -80,22 +86,17 @@ class ModelServerRuntimesTest {
         }
     }
 
-    private RLEstimator.Builder ray(Session session) {
-        return RLEstimator.builder()
+    /// Of the images of Amazon's table, or the one that stands for the current Ray.
+    private static RLEstimator.Builder ray(Session session, String runtime) {
+        RLEstimator.Builder builder = RLEstimator.builder()
                 .session(session)
                 .entryPoint(script("train_ray_policy.py"))
-                .toolkit(RLToolkit.RAY)
-                .toolkitVersion("1.6.0")
                 .role("arn:aws:iam::000000000000:role/ReinRole")
                 .instanceType("ml.m5.large")
                 .instanceCount(1);
-    }
-
-    private static RLEstimator fitted(RLEstimator.Builder builder, String framework) {
-        RLEstimator estimator =
-                builder.hyperparameters(Map.of("framework", framework)).build();
-        estimator.fit();
-        return estimator;
+        return runtime.equals("ray-2.3.1")
+                ? builder.toolkit(RLToolkit.RAY).toolkitVersion("1.6.0").framework(RLFramework.PYTORCH)
+                : builder.imageUri("rein-ray:latest");
     }
 
     /// What the trained algorithm itself did: not always the same.
@@ -145,6 +146,36 @@ class ModelServerRuntimesTest {
                     platform.awsEnvironment(),
                     scratch,
                     arguments.toArray(String[]::new));
+        }
+    }
+
+    @Test
+    void policiesOfStableBaselinesAnswerWhatItSays() throws Exception {
+        sagemakersPythonSdkDeploysPolicies("stable-baselines", "gymnasium");
+    }
+
+    @Test
+    void policiesOfRayOnTensorFlowAnswerWhatItSays() throws Exception {
+        sagemakersPythonSdkDeploysPolicies("ray-tensorflow", "ray-2.3.1", "tensorflow");
+    }
+
+    @Test
+    void policiesOfTheCurrentRayActAlikeFromCheckpointAndOnnx() throws Exception {
+        sagemakersPythonSdkDeploysPolicies("ray-current", "ray-2.60.0", "gymnasium");
+    }
+
+    private void sagemakersPythonSdkDeploysPolicies(String program, String... runtimes) throws Exception {
+        String examples = "examples/", tests = "acceptance/src/test/python/serving/";
+        for (String name : List.of(
+                examples + "gymnasium/train-sb3.py",
+                examples + "ray/train-current.py",
+                tests + "train_sb3_policy.py",
+                tests + "train_ray_policy.py")) {
+            Path script = Checkout.root().resolve(name);
+            Files.copy(script, scratch.resolve(script.getFileName()));
+        }
+        try (var platform = platform(runtimes)) {
+            Python.run("sagemaker", "sagemaker_sdk_deploys_policies.py", platform.awsEnvironment(), scratch, program);
         }
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,9 @@ import java.util.concurrent.TimeUnit;
 /// when it fails.
 final class Python {
     private static final Path SCRIPTS = Checkout.root().resolve("acceptance/src/test/python");
+
+    /// Some scripts train whole policies, on machines that do other things as well.
+    private static final Duration PATIENCE = Duration.ofMinutes(20);
 
     private Python() {}
 
@@ -72,9 +76,9 @@ final class Python {
         builder.environment().putIfAbsent("SAGEMAKER_ADMIN_CONFIG_OVERRIDE", configuration.toString());
         builder.environment().putIfAbsent("SAGEMAKER_USER_CONFIG_OVERRIDE", configuration.toString());
         Process process = builder.start();
-        if (!process.waitFor(8, TimeUnit.MINUTES)) {
+        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             process.destroyForcibly();
-            fail("%s did not end within 8 minutes. It said:%n%s", script, Files.readString(said));
+            fail("%s did not end within %s. It said:%n%s", script, PATIENCE, Files.readString(said));
         }
         assertThat(process.exitValue())
                 .as("%s said:%n%s", script, Files.readString(said))

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import tools.jackson.databind.json.JsonMapper;
 
 /// The environments of the Python runtimes, made once for all tests: below `REIN_TEST_RUNTIMES`, else in `target`.
 final class Runtimes {
@@ -16,6 +19,19 @@ final class Runtimes {
         String told = System.getenv("REIN_TEST_RUNTIMES");
         return Files.createDirectories(
                 told == null ? Checkout.root().resolve("acceptance/target/runtimes") : Path.of(told));
+    }
+
+    /// The variable by which an environment finds this checkout's shims and helpers, whichever checkout made it.
+    static Map<String, String> modules(String runtime) throws IOException {
+        Path folder = Checkout.root().resolve("runtimes").resolve(runtime);
+        return Map.of(
+                "REIN_PYTHON_PATH",
+                JsonMapper.shared()
+                        .readTree(Files.readString(folder.resolve("runtime.json")))
+                        .path("path")
+                        .valueStream()
+                        .map(name -> folder.resolve(name.asString()).normalize().toString())
+                        .collect(Collectors.joining(":")));
     }
 
     /// The interpreter of a runtime, whose environment is made if it is not there.
