@@ -143,7 +143,8 @@ final class Report {
                 <html lang="en"><head><meta charset="utf-8"><title>How well Rein's algorithms learn</title>
                 <style>
                 body { font: 15px sans-serif; margin: 2rem auto; max-width: 84rem; padding: 0 1rem }
-                table { border-collapse: collapse } th, td { padding: .3rem .7rem; text-align: left }
+                table { border-collapse: collapse } th, td { padding: .3rem .7rem; text-align: left; white-space: nowrap }
+                th:last-child, td:last-child { white-space: normal }
                 tr:nth-child(even) { background: #f4f4f4 } .missed { color: #b03a0b }
                 .curves { display: flex; flex-wrap: wrap; gap: 1rem; margin-top: 2rem }
                 </style></head><body>
