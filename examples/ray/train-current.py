@@ -30,6 +30,7 @@ def main():
     parser.add_argument("--iterations", type=int, default=20)
     parser.add_argument("--runners", type=int, default=0, help="0: one for each core but one")
     parser.add_argument("--reward", type=float, default=150)
+    RayCluster.add_arguments(parser)
     options = parser.parse_args()
 
     cluster = RayCluster()

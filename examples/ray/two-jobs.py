@@ -1,14 +1,15 @@
 """One Ray cluster out of two training jobs, as Amazon's notebook on heterogeneous scaling makes it: the primary job's host
 learns, on an instance with a GPU where there is one, and the secondary job's hosts roll out.
 
-Needs Amazon's Python SDK and the addresses and keys of `rein env`. Usage: two-jobs.py [HOSTS [ITERATIONS]]
+Needs Amazon's Python SDK and the addresses and keys of `rein env`. Usage: two-jobs.py [HOSTS [ITERATIONS]] [--current]
+trains with Ray 1.6's launcher, or with the current RLlib.
 
 The two jobs meet in S3, under the prefix that both are given, and reach each other because they name the same subnets
 and security groups; which names these are is no matter here.
 """
 
+import argparse
 import pathlib
-import sys
 import time
 
 import boto3
@@ -16,14 +17,34 @@ import sagemaker
 from sagemaker.rl import RLEstimator, RLFramework, RLToolkit
 
 
-def main(hosts=1, iterations=3):
-    session = sagemaker.Session()
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    common = {
-        "entry_point": str(pathlib.Path(__file__).with_name("train-cartpole-ray.py")),
+def launcher(hosts, iterations):
+    """The script and its image, and how the learner is told what to do."""
+    return {
+        "entry_point": "train-cartpole-ray.py",
         "toolkit": RLToolkit.RAY,
         "toolkit_version": "1.6.0",
         "framework": RLFramework.PYTORCH,
+    }, {
+        "rl.training.config.framework": "torch",
+        "rl.training.config.num_workers": hosts + 1,
+        "rl.training.stop.training_iteration": iterations,
+    }
+
+
+def current(hosts, iterations):
+    return {"entry_point": "train-current.py", "image_uri": "rein-ray:latest"}, {
+        "runners": hosts + 1,
+        "iterations": iterations,
+    }
+
+
+def main(hosts, iterations, choice):
+    session = sagemaker.Session()
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    script, learner = choice(hosts, iterations)
+    common = {
+        **script,
+        "entry_point": str(pathlib.Path(__file__).with_name(script["entry_point"])),
         "role": "SageMakerRole",
         "subnets": ["subnet-0a1b2c3d"],
         "security_group_ids": ["sg-0a1b2c3d"],
@@ -41,9 +62,7 @@ def main(hosts=1, iterations=3):
             **meeting,
             "rl_cluster_type": "primary",
             "rl_num_instances_secondary": hosts,
-            "rl.training.config.framework": "torch",
-            "rl.training.config.num_workers": hosts + 1,
-            "rl.training.stop.training_iteration": iterations,
+            **learner,
         },
         **common,
     )
@@ -72,4 +91,9 @@ def main(hosts=1, iterations=3):
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("hosts", type=int, nargs="?", default=1, help="of the secondary job")
+    parser.add_argument("iterations", type=int, nargs="?", default=3)
+    parser.add_argument("--current", action="store_true", help="train with the current RLlib")
+    options = parser.parse_args()
+    main(options.hosts, options.iterations, current if options.current else launcher)

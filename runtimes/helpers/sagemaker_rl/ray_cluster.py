@@ -19,7 +19,7 @@ import threading
 import time
 
 from .docker_utils import get_ip_from_host
-from .ray_meeting import Meeting
+from .ray_meeting import HYPERPARAMETERS, Meeting
 
 PORT = 6379
 SIGNAL_PORT = 6380
@@ -39,6 +39,13 @@ class RayCluster:
         self.gpus = int(os.environ.get("SM_NUM_GPUS", 0)) if gpus is None else gpus
         self.meeting = Meeting()
         self._followers = []
+
+    @staticmethod
+    def add_arguments(parser):
+        """Lets a script's own argparse parser take the hyperparameters of a cluster of two jobs, which are for this
+        class alone."""
+        for name in HYPERPARAMETERS:
+            parser.add_argument(f"--{name}", help="of a cluster of two jobs")
 
     @property
     def is_head(self):

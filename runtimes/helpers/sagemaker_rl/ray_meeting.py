@@ -9,6 +9,7 @@ import os
 import sys
 
 TYPES = ("primary", "secondary")
+HYPERPARAMETERS = ("rl_cluster_type", "rl_num_instances_secondary", "s3_bucket", "s3_prefix", "aws_region")
 
 
 def _hyperparameter(name, default=""):
@@ -16,8 +17,7 @@ def _hyperparameter(name, default=""):
 
 
 class Meeting:
-    """What this job's hyperparameters say of the other job: `rl_cluster_type`, `rl_num_instances_secondary`,
-    `s3_bucket`, `s3_prefix` and `aws_region`."""
+    """What this job's HYPERPARAMETERS say of the other job."""
 
     def __init__(self):
         self.type = _hyperparameter("rl_cluster_type", "primary").lower()

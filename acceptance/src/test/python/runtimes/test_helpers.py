@@ -1,5 +1,6 @@
 """The helper modules for scripts, as far as they need no toolkit."""
 
+import argparse
 import contextlib
 import importlib
 import io
@@ -203,6 +204,13 @@ class Clusters(unittest.TestCase):
         self.assertFalse(following.is_alive())
         self.assertEqual((f"--address={self.HERE}:{ray_cluster.PORT}",), worker.started)
         self.assertEqual({}, self.objects)
+
+    def test_a_scripts_own_parser_takes_what_two_jobs_say_of_their_cluster(self):
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--iterations", type=int)
+        ray_cluster.RayCluster.add_arguments(parser)
+        said = ["--iterations", "3", "--rl_cluster_type", "secondary", "--s3_bucket", "bucket", "--s3_prefix", "pair"]
+        self.assertEqual(3, parser.parse_args(said).iterations)
 
     def test_two_jobs_have_to_say_where_they_meet(self):
         with self.assertRaisesRegex(SystemExit, "s3_bucket, s3_prefix: missing"):
