@@ -38,6 +38,14 @@ class LauncherTest {
     }
 
     @Test
+    void aScriptCanAskWhereTheJdkIs() throws Exception {
+        String java = System.getProperty("java.home");
+        String launcher = Checkout.root().resolve("rein").toString();
+        assertThat(run(List.of(launcher, "jdk"), List.of("PATH=/usr/bin:/bin", "JAVA_HOME=" + java), 0))
+                .isEqualTo(java + "\n");
+    }
+
+    @Test
     void withoutMavenAFreshCheckoutSaysToInstallIt() throws Exception {
         Path checkout = Files.createDirectories(scratch.resolve("checkout"));
         Path launcher = Files.copy(Checkout.root().resolve("rein"), checkout.resolve("rein"));
@@ -84,6 +92,11 @@ class LauncherTest {
 
     /// @return what it said; it has to fail
     private String run(List<String> command, List<String> environment) throws IOException, InterruptedException {
+        return run(command, environment, 1);
+    }
+
+    private String run(List<String> command, List<String> environment, int exit)
+            throws IOException, InterruptedException {
         Path output = scratch.resolve("output");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
@@ -93,7 +106,7 @@ class LauncherTest {
         Process process = builder.start();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("it ends").isTrue();
         String said = Files.readString(output, StandardCharsets.UTF_8);
-        assertThat(process.exitValue()).as(said).isEqualTo(1);
+        assertThat(process.exitValue()).as(said).isEqualTo(exit);
         return said;
     }
 }
