@@ -7,9 +7,14 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import org.gaul.s3proxy.AccessGrant;
+import org.gaul.s3proxy.S3ErrorCode;
 import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.S3ProxyException;
 import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.blobstore.BlobStore;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
+import org.jspecify.annotations.Nullable;
 
 /// An S3 of our own: S3Proxy over a folder, on a port of its own, one folder to a bucket and one file to an object.
 /// What it acknowledges is on disk. What uploads have left that nobody goes on with is deleted after each start.
@@ -38,9 +43,10 @@ public final class EmbeddedS3 implements AutoCloseable {
         Files.createDirectories(folder);
         requireAttributes(folder);
         URI wanted = address(host, port);
+        var blobs = new DurableBlobs(
+                new FilesystemNio2BlobStore(folder.toAbsolutePath().toString()), folder.toAbsolutePath());
         S3Proxy proxy = S3Proxy.builder()
-                .blobStore(new DurableBlobs(
-                        new FilesystemNio2BlobStore(folder.toAbsolutePath().toString()), folder.toAbsolutePath()))
+                .blobStore(blobs)
                 .endpoint(wanted)
                 // boto3 presigns with version 2 unless told otherwise.
                 .awsAuthentication(
@@ -49,6 +55,7 @@ public final class EmbeddedS3 implements AutoCloseable {
                 .v4MaxNonChunkedRequestSize(SIGNED_WHOLE)
                 .jettyMaxThreads(THREADS)
                 .build();
+        proxy.setBlobStoreLocator((identity, _, _) -> grant(identity, credentials, blobs));
         try {
             proxy.start();
         } catch (Exception e) { // S3Proxy declares no less
@@ -56,6 +63,21 @@ public final class EmbeddedS3 implements AutoCloseable {
             throw refused(host, port, e);
         }
         return new EmbeddedS3(proxy, address(host, proxy.getPort()), new Abandoned(folder, started));
+    }
+
+    /// As S3Proxy by itself, but for its words about an unknown key, which are "Forbidden".
+    ///
+    /// @return null where a request names nobody: S3Proxy refuses it
+    private static @Nullable AccessGrant grant(@Nullable String identity, Credentials credentials, BlobStore blobs) {
+        if (identity == null) {
+            return null;
+        }
+        if (!identity.equals(credentials.accessKeyId())) {
+            throw new S3ProxyException(
+                    S3ErrorCode.INVALID_ACCESS_KEY_ID,
+                    "The AWS Access Key Id you provided does not exist in our records.");
+        }
+        return new AccessGrant(credentials.secretAccessKey(), blobs);
     }
 
     public URI endpoint() {

@@ -1,3 +1,4 @@
+import datetime
 import hashlib
 import http.client
 import io
@@ -7,6 +8,7 @@ import urllib.parse
 import urllib.request
 
 import boto3
+import botocore.auth
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -26,6 +28,14 @@ def refused(call, **arguments):
     except ClientError as e:
         return e.response["ResponseMetadata"]["HTTPStatusCode"], e.response["Error"]["Code"]
     raise AssertionError("not refused: %s" % arguments)
+
+
+def words(call):
+    try:
+        call()
+    except ClientError as e:
+        return e.response["Error"]["Message"]
+    raise AssertionError("not refused")
 
 
 s3 = client()
@@ -138,7 +148,16 @@ assert [o["Key"] for o in s3.list_objects_v2(Bucket="plain", Prefix="big/")["Con
 
 # signatures
 assert refused(client(secret="wrong" * 8).list_buckets) == (403, "SignatureDoesNotMatch")
-assert refused(client(key="AKIAUNKNOWN").list_buckets) == (403, "InvalidAccessKeyId")
+assert "does not match the signature you provided" in words(client(secret="wrong" * 8).list_buckets)
+for version in ("s3", "s3v4"):
+    stranger = client(key="AKIAUNKNOWN", signature_version=version)
+    assert refused(stranger.list_buckets) == (403, "InvalidAccessKeyId"), version
+    assert "The AWS Access Key Id you provided does not exist in our records." in words(stranger.list_buckets), version
+now = botocore.auth.get_current_datetime
+for minutes in (-20, 20):
+    botocore.auth.get_current_datetime = lambda *a, **b: now(*a, **b) + datetime.timedelta(minutes=minutes)
+    assert refused(client(signature_version="s3v4").list_buckets) == (403, "RequestTimeTooSkewed"), minutes
+botocore.auth.get_current_datetime = now
 
 
 def status(url, method="GET", data=None, headers={}):
@@ -149,12 +168,14 @@ def status(url, method="GET", data=None, headers={}):
         return e.code, e.read()
 
 
-assert status(ENDPOINT + "/plain/a/b.txt")[0] == 403
+answer = status(ENDPOINT + "/plain/a/b.txt")
+assert answer[0] == 403 and b"<Code>AccessDenied</Code>" in answer[1], answer
 for version in (None, "s3v4"):
     signer = client(signature_version=version) if version else s3
     url = signer.generate_presigned_url("get_object", Params={"Bucket": "plain", "Key": "a/b.txt"})
     assert status(url) == (200, b"newer"), (version, status(url))
-    assert status(url.replace("b.txt", "kms"))[0] == 403, version
+    answer = status(url.replace("b.txt", "kms"))
+    assert answer[0] == 403 and b"<Code>SignatureDoesNotMatch</Code>" in answer[1], (version, answer)
     url = signer.generate_presigned_url("put_object", Params={"Bucket": "plain", "Key": "signed"})
     assert status(url, "PUT", b"by url", {"Content-Type": ""})[0] in (200, 403), version
 url = client(signature_version="s3v4").generate_presigned_url(
