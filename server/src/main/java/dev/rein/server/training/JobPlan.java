@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import software.amazon.awssdk.services.sagemaker.model.CheckpointConfig;
@@ -83,14 +84,18 @@ record JobPlan(String name, CreateTrainingJobRequest request, List<PlannedHost> 
         return hosts.size() + (sharesNetwork() ? 1 : 0);
     }
 
-    /// Whether another job waits for this one's hosts: the second job of a pair that the launcher of the RL examples
-    /// makes one cluster of. Where the first job has all of the machine, the second one would never have its turn.
-    boolean joinsAnother() {
-        return sharesNetwork()
-                && "secondary"
-                        .equals(request.hyperParameters()
-                                .getOrDefault("rl_cluster_type", "")
-                                .replace("\"", ""));
+    /// What it has in common with other jobs that wait for its hosts, and it for theirs: the pair that the launcher of
+    /// the RL examples makes one cluster of meets in a network and at a place in S3.
+    Optional<String> cluster() {
+        boolean secondary = launcherSetting("rl_cluster_type").equalsIgnoreCase("secondary");
+        boolean waits = !Set.of("", "0").contains(launcherSetting("rl_num_instances_secondary"));
+        return sharesNetwork() && (secondary || waits)
+                ? Optional.of(String.join("/", network(), launcherSetting("s3_bucket"), launcherSetting("s3_prefix")))
+                : Optional.empty();
+    }
+
+    private String launcherSetting(String name) {
+        return request.hyperParameters().getOrDefault(name, "").replace("\"", "");
     }
 
     HostId id(PlannedHost host) {

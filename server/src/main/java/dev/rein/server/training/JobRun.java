@@ -128,11 +128,10 @@ final class JobRun {
     private Capacity.Place place() {
         Capacity capacity = platform.capacity();
         return switch (first.state()) {
-            case Starting _, Waiting _
-            when !plan.joinsAnother() -> capacity.enqueue(name, created, plan.need(capacity.machine()));
-            case Starting _, Waiting _ -> capacity.claim(name, created, plan.need(capacity.machine()));
+            case Starting _, Waiting _ ->
+                capacity.enqueue(name, created, plan.need(capacity.machine()), plan.cluster());
             case Downloading _, Preparing _, Training _, Stopping _, Uploading _, Ended _ ->
-                capacity.claim(name, created, plan.need(capacity.machine()));
+                capacity.claim(name, created, plan.need(capacity.machine()), plan.cluster());
         };
     }
 

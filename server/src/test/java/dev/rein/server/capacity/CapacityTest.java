@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rein.server.capacity.Capacity.Place;
 import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,11 +94,66 @@ final class CapacityTest {
 
     @Test
     void whatRunsAlreadyIsCountedEvenBeyondTheMachine() {
-        Place found = capacity.claim("found", T0, new Resources(4, GIB));
-        capacity.claim("other", T0, new Resources(4, GIB));
+        Place found = capacity.claim("found", T0, new Resources(4, GIB), Optional.empty());
+        capacity.claim("other", T0, new Resources(4, GIB), Optional.empty());
         Place next = enqueue("next", 1, 1);
         found.close();
         assertThat(next.granted()).isNotDone();
+    }
+
+    @Nested
+    final class GivenAClusterOfTwoJobs {
+        private Place member(String name, int second, double cpus) {
+            return capacity.enqueue(name, T0.plusSeconds(second), new Resources(cpus, GIB), Optional.of("cluster"));
+        }
+
+        @Test
+        void theFirstWaitsForItsTurnAndTheSecondGoesBeforeOthers() {
+            Place running = enqueue("running", 0, 3);
+            Place first = member("first", 1, 2);
+            Place other = enqueue("other", 2, 2);
+            Place second = member("second", 3, 2);
+            assertThat(first.granted()).isNotDone();
+            running.close();
+            assertThat(first.granted()).isDone();
+            assertThat(second.granted()).isDone();
+            assertThat(other.granted()).isNotDone();
+        }
+
+        @Test
+        void theSecondWaitsWhereItWillFitAndNobodyTakesItsRoom() {
+            Place running = enqueue("running", 0, 2);
+            member("first", 1, 2);
+            Place second = member("second", 2, 2);
+            Place small = enqueue("small", 3, 0.5);
+            assertThat(second.granted()).isNotDone();
+            running.close();
+            assertThat(second.granted()).isDone();
+            assertThat(small.granted()).isNotDone();
+        }
+
+        @Test
+        void whatWouldNeverFitBesideItsClusterExceedsTheMachineButOnlyOneDoes() {
+            Place first = member("first", 0, 4);
+            Place second = member("second", 1, 4);
+            Place third = member("third", 2, 4);
+            assertThat(second.granted()).isDone();
+            assertThat(third.granted()).isNotDone();
+            first.close();
+            assertThat(third.granted()).isDone();
+        }
+
+        @Test
+        void aSecondWithoutAFirstIsAJobLikeAnyOther() {
+            enqueue("running", 0, 4);
+            assertThat(member("second", 1, 1).granted()).isNotDone();
+        }
+
+        @Test
+        void whatRunsAlreadyCountsAsItsFirst() {
+            capacity.claim("found", T0, new Resources(4, GIB), Optional.of("cluster"));
+            assertThat(member("second", 1, 1).granted()).isDone();
+        }
     }
 
     @Nested

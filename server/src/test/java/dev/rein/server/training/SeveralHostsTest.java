@@ -178,13 +178,18 @@ class SeveralHostsTest {
 
     @Test
     void theSecondJobOfAPairDoesNotWaitForTheFirstToEnd() throws Exception {
-        world.create(several(inSubnet(job("primary", "exec sleep 100"), "subnet-a"), 2));
+        world.create(several(inSubnet(job("primary", "exec sleep 100"), "subnet-a"), 2)
+                .hyperParameters(Map.of("rl_num_instances_secondary", "1")));
         world.until("primary", job -> job.secondaryStatusAsString().equals("Training"));
         DescribeTrainingJobResponse ended = world.run(inSubnet(job("secondary", "true"), "subnet-a")
                 .hyperParameters(Map.of("rl_cluster_type", "\"secondary\"")));
         assertThat(ended.trainingJobStatus()).isEqualTo(TrainingJobStatus.COMPLETED);
+        world.create(inSubnet(job("stranger", "true"), "subnet-a")
+                .hyperParameters(Map.of("rl_cluster_type", "\"secondary\"", "s3_prefix", "elsewhere")));
+        world.until("stranger", job -> job.secondaryStatusAsString().equals("Pending"));
         world.stop("primary");
         world.ended("primary");
+        assertThat(world.ended("stranger").trainingJobStatus()).isEqualTo(TrainingJobStatus.COMPLETED);
     }
 
     private static CreateTrainingJobRequest.Builder inSubnet(CreateTrainingJobRequest.Builder job, String subnet) {
