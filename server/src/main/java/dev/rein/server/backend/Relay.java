@@ -13,8 +13,8 @@ import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Carries TCP connections from sockets in the hosts' networks to where they lead in the machine's own. Safe for any
-/// number of threads.
+/// Carries TCP connections from sockets in the hosts' networks to where they lead in the machine's own, or the other
+/// way round. Safe for any number of threads.
 public final class Relay implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Relay.class);
     private static final int CONNECT_MILLIS = 10_000;
@@ -26,6 +26,12 @@ public final class Relay implements AutoCloseable {
         /// @param wanted the address the host has connected to
         /// @return empty to refuse it
         Optional<InetSocketAddress> of(InetSocketAddress wanted);
+    }
+
+    /// Opens a socket, in the network that its connection is to be made in.
+    @FunctionalInterface
+    public interface Opening {
+        SocketChannel open() throws IOException;
     }
 
     private final Executor threads;
@@ -41,12 +47,17 @@ public final class Relay implements AutoCloseable {
 
     /// Takes connections until the socket, which stays its owner's, is closed.
     public void serve(ServerSocketChannel socket, Target target) {
+        serve(socket, target, SocketChannel::open);
+    }
+
+    /// As [#serve(ServerSocketChannel, Target)], with connections that lead into another network than the machine's.
+    public void serve(ServerSocketChannel socket, Target target, Opening opening) {
         threads.execute(() -> {
             try {
                 while (true) {
                     SocketChannel from = socket.accept();
                     if (room.tryAcquire()) {
-                        threads.execute(() -> carry(from, target));
+                        threads.execute(() -> carry(from, target, opening));
                     } else {
                         from.close();
                     }
@@ -58,10 +69,10 @@ public final class Relay implements AutoCloseable {
     }
 
     /// One connection from its beginning to its end.
-    private void carry(SocketChannel from, Target target) {
+    private void carry(SocketChannel from, Target target, Opening opening) {
         connections.add(from);
         try (from;
-                SocketChannel to = SocketChannel.open()) {
+                SocketChannel to = opening.open()) {
             Optional<InetSocketAddress> address = target.of((InetSocketAddress) from.getLocalAddress());
             if (address.isEmpty()) {
                 return;

@@ -10,6 +10,7 @@ import java.util.List;
 /// @param uid         the user it runs as, or -1 for the server's own
 /// @param subnet      its job's number among the addresses of hosts
 /// @param port        where its model server listens, or -1
+/// @param alone       whether it has no network but its own loopback; servers before this was written noted it of none
 /// @param cookie      the value of `REIN_HOST` in every process of the host
 /// @param groups      its control groups
 /// @param gpus        numbers of its GPUs; servers before this was written noted none
@@ -18,6 +19,7 @@ record LaunchRecord(
         int uid,
         int subnet,
         int port,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) boolean alone,
         String cookie,
         List<String> groups,
         @JsonSetter(nulls = Nulls.AS_EMPTY) List<Integer> gpus) {

@@ -10,6 +10,7 @@ import dev.rein.server.backend.LaunchException;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -47,6 +48,7 @@ public final class ProcessBackend implements Backend {
     private final Numbers numbers;
     private final Gpus gpus;
     private final JobNetworks networks;
+    private final NetworkNamespace namespaces = new NetworkNamespace();
     private final Map<HostId, ProcessHost> launched = new ConcurrentHashMap<>();
     private final ExecutorService watchers = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -159,7 +161,7 @@ public final class ProcessBackend implements Backend {
         try {
             launch = reserve(spec);
             Process process = start(folder, launch, write(spec, folder, launch));
-            var host = new ProcessHost(spec.id(), folder, launch, watchers, () -> forget(spec.id()));
+            var host = new ProcessHost(spec.id(), folder, launch, watchers, namespaces, () -> forget(spec.id()));
             launched.put(spec.id(), host);
             host.watch(process);
             return host;
@@ -176,13 +178,17 @@ public final class ProcessBackend implements Backend {
         var folder = folder(id);
         return Optional.ofNullable(launched.computeIfAbsent(
                 id,
-                _ -> folder.launch()
-                        .map(launch -> {
-                            var host = new ProcessHost(id, folder, launch, watchers, () -> forget(id));
-                            host.watch();
-                            return host;
-                        })
-                        .orElse(null)));
+                _ -> folder.launch().map(launch -> found(id, folder, launch)).orElse(null)));
+    }
+
+    private ProcessHost found(HostId id, HostFolder folder, LaunchRecord launch) {
+        try {
+            var host = new ProcessHost(id, folder, launch, watchers, namespaces, () -> forget(id));
+            host.watch();
+            return host;
+        } catch (IOException e) {
+            throw new UncheckedIOException(id + " runs and cannot be reached: " + e.getMessage(), e);
+        }
     }
 
     @Override
@@ -239,6 +245,7 @@ public final class ProcessBackend implements Backend {
 
     @Override
     public void close() {
+        launched.values().forEach(ProcessHost::leave);
         watchers.shutdownNow();
         networks.close();
     }
@@ -304,8 +311,9 @@ public final class ProcessBackend implements Backend {
             problems.add(
                     "network isolation is not to be had here: " + isolation().warning());
         }
-        if (spec.networkIsolation() && spec.port().isPresent()) {
-            problems.add("a model server with network isolation could not be reached on this backend; run it without");
+        if (spec.networkIsolation() && spec.port().isPresent() && !networks.available(true)) {
+            problems.add("a model server with network isolation cannot be reached here (expected: a platform that runs"
+                    + " as root and can make networks, or a model without EnableNetworkIsolation)");
         }
         if (spec.networkIsolation() && spec.peers().size() > 1 && !networks.available(false)) {
             problems.add("network isolation of a job with several hosts is not to be had on this machine; "
@@ -329,6 +337,7 @@ public final class ProcessBackend implements Backend {
                 isolation().ownUser() ? numbers.takeUser() : -1,
                 numbers.takeSubnet(spec.id().owner()),
                 port,
+                spec.networkIsolation() && spec.peers().size() <= 1,
                 cookie,
                 made,
                 gpus.take(spec.container().gpus()));

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Optional;
@@ -28,13 +29,52 @@ final class ProcessHost implements Host {
     private final ExecutorService threads;
     private final HostTree.Removal removal;
     private final CompletableFuture<HostExit> exit = new CompletableFuture<>();
+    private final Optional<Door> door;
 
-    ProcessHost(HostId id, HostFolder folder, LaunchRecord launch, ExecutorService threads, HostTree.Removal removal) {
+    /// @throws IOException if it needs a way in and none can be made
+    ProcessHost(
+            HostId id,
+            HostFolder folder,
+            LaunchRecord launch,
+            ExecutorService threads,
+            NetworkNamespace namespaces,
+            HostTree.Removal removal)
+            throws IOException {
         this.id = id;
         this.folder = folder;
         this.launch = launch;
         this.threads = threads;
         this.removal = removal;
+        this.door = launch.alone() && launch.port() >= 0 && folder.exitCode().isEmpty()
+                ? Optional.of(Door.open(namespaces, this::namespace, launch.port(), threads))
+                : Optional.empty();
+        exit.thenRun(this::leave);
+    }
+
+    /// The host's own network, never the machine's, which processes that prepare the host are still in.
+    private Optional<Path> namespace() {
+        return descend(launch.isolation().depth())
+                .map(ProcessHost::network)
+                .filter(network ->
+                        !key(network).equals(key(network(ProcessHandle.current().pid()))));
+    }
+
+    private static Path network(long pid) {
+        return Path.of("/proc", Long.toString(pid), "ns", "net");
+    }
+
+    /// Empty once the process is gone.
+    private static String key(Path namespace) {
+        try {
+            return Files.readSymbolicLink(namespace).toString();
+        } catch (IOException gone) {
+            return "";
+        }
+    }
+
+    /// Lets go of a host that may run on, for a later server to find.
+    void leave() {
+        door.ifPresent(Door::close);
     }
 
     HostFolder folder() {
@@ -67,7 +107,10 @@ final class ProcessHost implements Host {
 
     @Override
     public Optional<URI> address() {
-        return launch.port() < 0 ? Optional.empty() : Optional.of(URI.create("http://127.0.0.1:" + launch.port()));
+        if (launch.port() < 0) {
+            return Optional.empty();
+        }
+        return door.map(Door::address).or(() -> Optional.of(URI.create("http://127.0.0.1:" + launch.port())));
     }
 
     @Override

@@ -260,6 +260,64 @@ class JobNetworkTest {
         }
     }
 
+    /// As the endpoints' hosts are, with `EnableNetworkIsolation` on the model.
+    @Nested
+    class GivenAModelServerWithoutANetwork {
+        private static final int PORT = 8080;
+
+        @BeforeEach
+        void open() {
+            assumeTrue(backend.networkInterface(2, false).equals("eth0"), "only root can open a way in");
+        }
+
+        @Test
+        void theServerReachesItAndItReachesNobody() throws Exception {
+            try (var machine = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+                Knock.answer(machine, "secret");
+                Host host =
+                        serve("knock:127.0.0.1:" + machine.getLocalPort(), "answer:%d:well".formatted(PORT), "stay");
+                assertThat(ask(host)).isEqualTo("well");
+                assertThat(Files.readString(host.log())).isEqualTo("no way to 127.0.0.1\n");
+            }
+        }
+
+        @Test
+        void aLaterServerReachesItToo() throws Exception {
+            Host host = serve("answer:%d:well".formatted(PORT), "stay");
+            backend.close();
+            backend = ProcessBackend.open(folder);
+            assertThat(ask(backend.find(host.id()).orElseThrow())).isEqualTo("well");
+        }
+
+        private Host serve(String... words) throws Exception {
+            var id = new HostId("endpoint/shut", "replica-1");
+            backend.prepare(id);
+            Host host = backend.launch(new HostSpec(
+                    id,
+                    List.of(id.name()),
+                    runtime,
+                    knock(List.of(words)),
+                    Map.of(),
+                    1,
+                    256L << 20,
+                    true,
+                    OptionalInt.of(PORT)));
+            hosts.add(host);
+            return host;
+        }
+
+        /// Until it answers: before it listens, connections are closed without a word.
+        private String ask(Host host) throws Exception {
+            URI address = host.address().orElseThrow();
+            long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            String answer = "";
+            while (answer.isEmpty() && System.nanoTime() < until) {
+                answer = Knock.ask(address.getHost(), address.getPort(), 20_000);
+            }
+            return answer;
+        }
+    }
+
     @Test
     void aServerThatDiesBetweenANetworkAndItsHostLeavesItToTheNextToTakeDown() throws Exception {
         var id = new HostId("training-job/lost", "algo-1");

@@ -57,7 +57,7 @@ public final class Knock {
         }
     }
 
-    private static String ask(String host, int port, long millis) throws Exception {
+    static String ask(String host, int port, long millis) throws Exception {
         long until = System.nanoTime() + millis * 1_000_000;
         while (true) {
             try {
