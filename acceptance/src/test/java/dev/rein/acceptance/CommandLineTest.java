@@ -129,4 +129,29 @@ class CommandLineTest {
         assertThat(rein.ok("train", script.toString(), "--max-run", "1", "--name", "long"))
                 .contains("long Stopped at its time limit of 1 s (--max-run)");
     }
+
+    @Test
+    void aFailedJobTellsItsReasonOnce() throws Exception {
+        rein.up();
+        Path script = Files.writeString(scratch.resolve("bad.py"), "raise ValueError('the gradient is NaN')");
+        Rein.Said said = rein.run("train", script.toString(), "--name", "bad");
+        assertThat(said.exitCode()).isEqualTo(1);
+        assertThat(said.text())
+                .containsOnlyOnce("ErrorMessage \"ValueError: the gradient is NaN\"")
+                .endsWith(
+                        "rein: bad Failed. Reason: AlgorithmError, exit code: 1. The end of its log, above, says why.%n"
+                                .formatted());
+        assertThat(rein.run("train", script.toString(), "--output", "json").text())
+                .containsOnlyOnce("ErrorMessage \"ValueError: the gradient is NaN\"");
+    }
+
+    @Test
+    void whatIsWrongWithAJobIsSaidAtOnce() throws Exception {
+        rein.up();
+        Rein.Said said =
+                rein.run("train", "none.py", "--name", "a b", "--hosts", "0", "--input", "train=http://elsewhere/");
+        assertThat(said.exitCode()).isEqualTo(2);
+        assertThat(said.text())
+                .contains("none.py", "instanceCount: 0", "jobName: \"a b\"", "--input train: ", "http://elsewhere/");
+    }
 }

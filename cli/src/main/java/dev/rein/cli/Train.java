@@ -5,6 +5,7 @@ import dev.rein.sdk.RLFramework;
 import dev.rein.sdk.RLToolkit;
 import dev.rein.sdk.Session;
 import dev.rein.sdk.TrainingInput;
+import dev.rein.sdk.UnexpectedStatusException;
 import dev.rein.server.ReinServer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,8 +16,11 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
 import software.amazon.awssdk.services.sagemaker.model.SecondaryStatus;
 
@@ -78,31 +82,22 @@ final class Train implements Callable<Integer> {
     @Mixin
     private Output output = new Output();
 
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    private final LastLines shown = new LastLines();
+
     @Override
     public Integer call() {
         try (Session session = Here.session()) {
-            RLEstimator.Builder builder = RLEstimator.builder()
-                    .session(session)
-                    .entryPoint(script)
-                    .hyperparameters(hyperparameters)
-                    .dependencies(dependencies)
-                    .instanceType(instanceType)
-                    .instanceCount(hosts)
-                    .maxRun(maxRun);
-            if (sourceDir != null) {
-                builder.sourceDir(sourceDir);
-            }
-            if (image != null) {
-                builder.imageUri(image);
-            } else {
-                builder.toolkit(RLToolkit.REIN)
-                        .toolkitVersion(ReinServer.VERSION)
-                        .framework(RLFramework.JVM);
-            }
             Map<String, TrainingInput> channels = new LinkedHashMap<>();
-            inputs.forEach((channel, uri) -> channels.put(channel, TrainingInput.of(uri)));
-            RLEstimator estimator = builder.build();
-            String job = estimator.fit(channels, !noWait, line -> show(line.message()), name);
+            RLEstimator estimator = checked(builder(session), channels);
+            String job;
+            try {
+                job = estimator.fit(channels, !noWait, line -> show(line.message()), name);
+            } catch (UnexpectedStatusException e) {
+                throw new IllegalStateException(failure(estimator.describe()), e);
+            }
             Map<String, Object> facts = new LinkedHashMap<>();
             facts.put("job", job);
             if (noWait) {
@@ -127,10 +122,64 @@ final class Train implements Callable<Integer> {
         return 0;
     }
 
+    private RLEstimator.Builder builder(Session session) {
+        RLEstimator.Builder builder = RLEstimator.builder()
+                .session(session)
+                .entryPoint(script)
+                .hyperparameters(hyperparameters)
+                .dependencies(dependencies)
+                .instanceType(instanceType)
+                .instanceCount(hosts)
+                .maxRun(maxRun);
+        if (sourceDir != null) {
+            builder.sourceDir(sourceDir);
+        }
+        return image != null
+                ? builder.imageUri(image)
+                : builder.toolkit(RLToolkit.REIN)
+                        .toolkitVersion(ReinServer.VERSION)
+                        .framework(RLFramework.JVM);
+    }
+
+    /// Everything that is wrong is told at once.
+    ///
+    /// @param channels filled with the inputs
+    private RLEstimator checked(RLEstimator.Builder builder, Map<String, TrainingInput> channels) {
+        List<String> problems = new ArrayList<>();
+        if (name != null) {
+            RLEstimator.problemOfJobName(name).ifPresent(problems::add);
+        }
+        inputs.forEach((channel, uri) -> {
+            try {
+                channels.put(channel, TrainingInput.of(uri));
+            } catch (IllegalArgumentException e) {
+                problems.add("--input %s: %s".formatted(channel, e.getMessage()));
+            }
+        });
+        try {
+            RLEstimator estimator = builder.build();
+            if (problems.isEmpty()) {
+                return estimator;
+            }
+        } catch (IllegalArgumentException e) {
+            problems.addFirst(String.valueOf(e.getMessage()));
+        }
+        throw new ParameterException(spec.commandLine(), String.join(System.lineSeparator(), problems));
+    }
+
+    private String failure(DescribeTrainingJobResponse job) {
+        return "%s %s. Reason: %s"
+                .formatted(
+                        job.trainingJobName(),
+                        job.trainingJobStatusAsString(),
+                        shown.newsOf(job.failureReason() == null ? "none was given" : job.failureReason()));
+    }
+
     private void show(String line) {
         if (!output.isJson()) {
             output.out().println(line);
             output.out().flush();
+            shown.add(line);
         }
     }
 }

@@ -591,6 +591,13 @@ public final class RLEstimator {
         fit(Map.of("training", input), true, LogPrinter.standardOutput(), null, null, mode(input));
     }
 
+    /// What is wrong with a name for a job, for a program that tells it with other problems before it calls `fit`.
+    public static Optional<String> problemOfJobName(String jobName) {
+        return ArgumentProblems.NAME.matcher(jobName).matches()
+                ? Optional.empty()
+                : Optional.of("jobName: \"%s\" (expected: letters, digits and hyphens, at most 63)".formatted(jobName));
+    }
+
     private String mode(JobInput input) {
         return input instanceof TrainingInput training
                 ? training.inputMode().orElse(settings.inputMode)
@@ -628,9 +635,10 @@ public final class RLEstimator {
             @Nullable String jobName,
             @Nullable ExperimentConfig experiment,
             String inputMode) {
-        if (jobName != null && !ArgumentProblems.NAME.matcher(jobName).matches()) {
-            throw new IllegalArgumentException(
-                    "jobName: \"%s\" (expected: letters, digits and hyphens, at most 63)".formatted(jobName));
+        if (jobName != null) {
+            problemOfJobName(jobName).ifPresent(problem -> {
+                throw new IllegalArgumentException(problem);
+            });
         }
         refuseDuplicates(inputs);
         String image = settings.trainingImage(session.region());
