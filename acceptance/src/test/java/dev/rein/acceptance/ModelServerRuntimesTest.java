@@ -126,6 +126,13 @@ class ModelServerRuntimesTest {
     }
 
     @Test
+    void aHandlerWithoutANetworkAnswersAndReachesNobody() throws Exception {
+        try (var platform = platform("gymnasium")) {
+            Python.run("boto3", "boto3_isolated_model.py", platform.awsEnvironment(), scratch);
+        }
+    }
+
+    @Test
     void policiesOfCoachOnTensorFlowAnswerWhatCoachSays() throws Exception {
         sagemakersPythonSdkDeploysCoach("tensorflow", example("coach-train.py"), "CartPole_ClippedPPO", "CartPole_DQN");
     }
