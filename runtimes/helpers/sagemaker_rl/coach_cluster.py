@@ -235,7 +235,7 @@ def improve(graph_manager, task):
         server.stdin.write(_settings(head).encode())
         server.stdin.close()
         exchange.await_server(lambda: server.poll() is not None and f"redis-server ended with exit code {server.poll()}")
-        print(f"{host}: learns from what {actors} host(s) play", flush=True)
+        print(f"{host}: learns from what {actors} host(s) play, sent by {server.args[0]}", flush=True)
         learn(graph_manager, task, exchange, actors)
     except (redis.exceptions.RedisError, Lost) as lost:
         sys.exit(f"{host}: its Redis server: {lost}")

@@ -23,7 +23,7 @@ from rl_coach.base_parameters import VisualizationParameters
 from rl_coach.logger import screen
 from rl_coach.utils import short_dynamic_import
 
-from . import coach_cluster, folders
+from . import coach_cluster, coach_workers, folders
 from .coach_export import export
 from .configuration_list import ConfigurationList
 
@@ -117,12 +117,11 @@ class SageMakerCoachPresetLauncher(CoachLauncher):
         return graph_manager
 
     def run_graph_manager(self, graph_manager, args):
-        """Trains; where the trained network is at hand, in one process or on the first of several hosts, also saves."""
+        """Trains and saves, on the first of several hosts."""
         task = self.create_task_parameters(graph_manager, args)
         if args.num_workers > 1:
-            self.start_multi_threaded(graph_manager, args)
-            return
-        if len(coach_cluster.hosts()) > 1:
+            coach_workers.improve(graph_manager, args, task)
+        elif len(coach_cluster.hosts()) > 1:
             if not coach_cluster.improve(graph_manager, task):
                 graph_manager.close()
                 return

