@@ -16,6 +16,9 @@ import java.util.concurrent.TimeoutException;
 final class Exits {
     private static final int REASON_LENGTH = 1024;
 
+    /// The system's words for a disk, and for a quota, that is used up.
+    private static final List<String> FULL = List.of("No space left on device", "Disk quota exceeded");
+
     private final List<Host> hosts;
     private final CompletableFuture<Void> all;
     private final CompletableFuture<Host> firstFailed = new CompletableFuture<>();
@@ -95,9 +98,17 @@ final class Exits {
         String memory = exit.outOfMemory()
                 ? who(host) + " ran out of memory. Use a larger instance type, or smaller batches and buffers. "
                 : "";
+        String full = FULL.stream().anyMatch(told::contains)
+                ? "The disk of %s is full: its volume (VolumeSizeInGB), or the server's own disk. "
+                        .formatted(
+                                hosts.size() == 1
+                                        ? "the host"
+                                        : "host " + host.id().name())
+                : "";
         if (!told.isBlank()) {
             // a program that outlived the one that was killed knows no more than its signal
-            String whose = memory.isEmpty() && hosts.size() > 1 ? who(host) + ": " : memory;
+            String hints = memory + full;
+            String whose = hints.isEmpty() && hosts.size() > 1 ? who(host) + ": " : hints;
             return "AlgorithmError: %s%s, exit code: %d".formatted(whose, told.strip(), exit.code());
         } else if (exit.outOfMemory()) {
             return "AlgorithmError: %s, exit code: %d".formatted(memory.strip(), exit.code());

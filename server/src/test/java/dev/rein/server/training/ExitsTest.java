@@ -31,6 +31,17 @@ class ExitsTest {
     }
 
     @Test
+    void aFullVolumeIsSaidBeforeTheProgramsOwnWords() throws Exception {
+        Files.createDirectory(ml.resolve("output"));
+        Files.writeString(
+                ml.resolve("output/failure"),
+                "ExecuteUserScriptError:\nExitCode 1\nErrorMessage \"OSError: [Errno 122] Disk quota exceeded\"");
+        assertThat(reason(new HostExit.Exited(1, false)))
+                .startsWith("AlgorithmError: The disk of the host is full: its volume (VolumeSizeInGB)")
+                .endsWith("[Errno 122] Disk quota exceeded\", exit code: 1");
+    }
+
+    @Test
     void theMemoryLimitIsSaidWhereNothingElseIs() throws Exception {
         assertThat(reason(new HostExit.Exited(137, true)))
                 .startsWith("AlgorithmError: The host ran out of memory. ")

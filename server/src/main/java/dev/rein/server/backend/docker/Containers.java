@@ -8,17 +8,16 @@ import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.DeviceRequest;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.LogConfig;
-import com.github.dockerjava.api.model.Network;
 import com.github.dockerjava.api.model.RestartPolicy;
 import com.github.dockerjava.api.model.Volume;
 import dev.rein.server.backend.FileTree;
+import dev.rein.server.backend.HostId;
 import dev.rein.server.backend.HostSpec;
 import dev.rein.server.backend.LaunchException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,15 +52,19 @@ final class Containers {
             new LogConfig(LogConfig.LoggingType.LOCAL, Map.of("max-size", "1000000g", "max-file", "2"));
 
     private final Engine engine;
-    private final Map<String, String> labels;
+    private final Names names;
     private final Optional<String> user;
     private @Nullable Boolean quotas; // guarded by this
 
-    /// @param labels of everything of ours
-    Containers(Engine engine, Map<String, String> labels, Optional<String> user) {
+    Containers(Engine engine, Names names, Optional<String> user) {
         this.engine = engine;
-        this.labels = Map.copyOf(labels);
+        this.names = names;
         this.user = user;
+    }
+
+    /// The host's, there or not.
+    Container of(HostId id) {
+        return new Container(engine, names.container(id), names.labels(id));
     }
 
     /// What a container is made from, beside its specification.
@@ -80,18 +83,12 @@ final class Containers {
             boolean gpus,
             boolean quota) {}
 
-    Draft draft(
-            HostSpec spec,
-            String network,
-            Optional<Networks.Subnet> subnet,
-            String address,
-            int port,
-            UnaryOperator<String> inside) {
+    /// @param port   where a model server is to listen, or -1
+    /// @param inside what a variable's value is there
+    Draft draft(HostSpec spec, Place place, int port, UnaryOperator<String> inside) {
         var hosts = new ArrayList<String>();
         for (int n = 0; n < spec.peers().size(); n++) {
-            String known =
-                    spec.peers().size() > 1 ? subnet.orElseThrow().host(n) : subnet.isPresent() ? address : "127.0.0.1";
-            hosts.add(spec.peers().get(n) + ":" + known);
+            hosts.add(spec.peers().get(n) + ":" + place.addresses().get(n));
         }
         var environment = new TreeMap<String, String>();
         spec.runtime().environment().forEach(environment::put);
@@ -106,51 +103,65 @@ final class Containers {
         }
         boolean quota = spec.container().volumeGigabytes() > 0 && hasQuotas();
         var launch = new HostFolder.Launch(
-                spec.runtime().name(), address, port, note.toString().length());
-        return new Draft(launch, network, hosts, environment, note.toString(), gpus, quota);
+                spec.runtime().name(),
+                place.address(spec),
+                port,
+                note.toString().length(),
+                place.row());
+        return new Draft(launch, place.network(), hosts, environment, note.toString(), gpus, quota);
     }
 
-    /// Says in the log, once, that sizes of volumes are not enforced.
     private synchronized boolean hasQuotas() {
         if (quotas == null) {
-            quotas = engine.hasQuotas();
-            if (!quotas) {
-                log.info("Sizes of volumes are not enforced: Docker's storage driver here has no quotas.");
+            quotas = true;
+            if (!engine.hasQuotas()) {
+                goWithoutQuotas();
             }
         }
         return quotas;
     }
 
+    /// Says in the log, once, that sizes of volumes are not enforced.
+    private synchronized void goWithoutQuotas() {
+        if (!Boolean.FALSE.equals(quotas)) {
+            log.info("Sizes of volumes are not enforced: Docker's storage driver here has no quotas.");
+            quotas = false;
+        }
+    }
+
     /// @throws LaunchException if the image is missing or without the program
-    void start(String name, HostSpec spec, Path ml, Draft draft) throws LaunchException, IOException {
+    void start(HostSpec spec, Path ml, Draft draft) throws LaunchException, IOException {
         String image = spec.runtime().name();
         CreateContainerCmd create = engine.client()
                 .createContainerCmd(image)
-                .withName(name)
+                .withName(names.container(spec.id()))
                 .withHostName(spec.id().name())
-                .withLabels(labels)
+                .withLabels(names.labels(spec.id()))
                 .withEnv(draft.environment().entrySet().stream()
                         .map(entry -> entry.getKey() + "=" + entry.getValue())
                         .toList())
                 .withHostConfig(limits(spec, ml, draft));
         if (!draft.launch().address().isEmpty()) {
-            create.withIpv4Address(draft.launch().address())
-                    .withAliases(spec.id().name());
+            create.withIpv4Address(draft.launch().address());
+            if (draft.launch().row() == null) { // others that share a network have hosts of the same names
+                create.withAliases(spec.id().name());
+            }
         }
         if (spec.container().replacesEntryPoint()) {
             create.withEntrypoint(spec.command());
         } else {
             create.withCmd(spec.command());
         }
+        String container;
         try {
             runAs(image, ml).ifPresent(create::withUser);
-            create.exec();
+            container = make(create, draft.quota());
         } catch (NotFoundException e) {
             throw LaunchException.ofCaller(
                     "image \"%s\" is no longer on this machine: %s".formatted(image, engine.words(e)), e);
         }
         try {
-            engine.client().startContainerCmd(name).exec();
+            engine.client().startContainerCmd(container).exec();
         } catch (DockerException e) {
             String words = engine.words(e);
             if (words.contains("exec:") || words.contains("executable file not found")) {
@@ -161,6 +172,22 @@ final class Containers {
                         e);
             }
             throw e;
+        }
+    }
+
+    /// @param quota whether a size of its volume is asked for, which xfs has only if it is mounted so
+    /// @return its id
+    private String make(CreateContainerCmd create, boolean quota) {
+        try {
+            return create.exec().getId();
+        } catch (DockerException e) {
+            HostConfig limits = create.getHostConfig();
+            if (!quota || limits == null || !engine.words(e).contains("storage-opt")) {
+                throw e;
+            }
+            goWithoutQuotas();
+            limits.withStorageOpt(null);
+            return create.exec().getId();
         }
     }
 
@@ -217,41 +244,22 @@ final class Containers {
         return Optional.empty();
     }
 
-    /// Harmless when it is gone.
-    void remove(String name) {
-        try {
-            engine.client()
-                    .removeContainerCmd(name)
-                    .withForce(true)
-                    .withRemoveVolumes(true)
-                    .exec();
-        } catch (NotFoundException gone) {
-            log.debug("container {} is gone", name);
-        }
-    }
-
-    /// Removes those of ours that nobody wants.
+    /// Removes those that were made for a host that nobody wants.
+    ///
+    /// @param wanted names of containers
     void removeAllBut(Set<String> wanted) {
-        for (var container : engine.client()
+        for (var found : engine.client()
                 .listContainersCmd()
                 .withShowAll(true)
-                .withLabelFilter(labels)
+                .withLabelFilter(names.labels())
                 .exec()) {
-            boolean known = Arrays.stream(container.getNames()).anyMatch(name -> wanted.contains(name.substring(1)));
-            if (!known) {
-                log.warn("removing container {}: it belongs to no host", Arrays.toString(container.getNames()));
-                remove(container.getId());
+            for (String path : found.getNames()) {
+                String name = path.substring(1);
+                if (!wanted.contains(name) && names.madeForAHost(found.getLabels(), name)) {
+                    log.warn("removing container {}: it belongs to no host", name);
+                    new Container(engine, name, found.getLabels()).remove();
+                }
             }
         }
-    }
-
-    /// Names of the networks of ours.
-    List<String> networks() {
-        var filter = labels.entrySet().stream()
-                .map(label -> label.getKey() + "=" + label.getValue())
-                .toList();
-        return engine.client().listNetworksCmd().withFilter("label", filter).exec().stream()
-                .map(Network::getName)
-                .toList();
     }
 }

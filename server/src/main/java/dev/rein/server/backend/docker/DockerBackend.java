@@ -16,15 +16,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,26 +41,26 @@ public final class DockerBackend implements Backend {
     /// Where a model server listens in its own container.
     private static final int SERVING_PORT = 8080;
 
-    private static final String HOME = "dev.rein.home";
-
     private final HostTree tree;
-    private final String label;
+    private final Names names;
     private final Engine engine;
     private final Images images;
     private final Networks networks;
+    private final Places places;
     private final Containers containers;
     private final Duration patience;
     private final long logBytes;
     private final Map<HostId, DockerHost> launched = new ConcurrentHashMap<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    private DockerBackend(HostTree tree, String label, DockerSettings settings, Duration patience, long logBytes) {
+    private DockerBackend(HostTree tree, Names names, DockerSettings settings, Duration patience, long logBytes) {
         this.tree = tree;
-        this.label = label;
+        this.names = names;
         this.engine = new Engine(settings.socket());
         this.images = new Images(engine, Logins.ofThisUser());
-        this.networks = new Networks(engine, Map.of(HOME, label));
-        this.containers = new Containers(engine, Map.of(HOME, label), settings.user());
+        this.networks = new Networks(engine, names);
+        this.places = new Places(tree, names, networks);
+        this.containers = new Containers(engine, names, settings.user());
         this.patience = patience;
         this.logBytes = logBytes;
     }
@@ -85,7 +84,7 @@ public final class DockerBackend implements Backend {
             Files.writeString(name, UUID.randomUUID().toString().substring(0, 8));
         }
         var tree = new HostTree(Files.createDirectories(root.resolve("hosts")));
-        return new DockerBackend(tree, Files.readString(name).strip(), settings, patience, logBytes);
+        return new DockerBackend(tree, new Names(Files.readString(name).strip()), settings, patience, logBytes);
     }
 
     /// Any image, as a runtime: pulled when it is not there.
@@ -119,13 +118,11 @@ public final class DockerBackend implements Backend {
             throw new LaunchException(
                     "a model server with network isolation could not be reached on this backend; run it without");
         }
-        String name = name(spec.id());
         try {
             sweep();
-            var draft = draft(spec);
-            folder.write(draft.launch());
+            var draft = draft(spec, folder);
             Files.writeString(folder.log(), draft.note());
-            containers.start(name, spec, folder.ml(), draft);
+            containers.start(spec, folder.ml(), draft);
             return watched(spec.id(), folder, draft.launch());
         } catch (LaunchException e) {
             abandon(spec.id(), folder);
@@ -139,45 +136,22 @@ public final class DockerBackend implements Backend {
         }
     }
 
-    private Containers.Draft draft(HostSpec spec) throws IOException {
-        if (spec.networkIsolation() && spec.peers().size() < 2) {
-            return containers.draft(spec, "", Optional.empty(), "", -1, value -> value);
-        }
-        String network = network(spec.id().owner());
-        Networks.Subnet subnet;
-        String address;
+    private Containers.Draft draft(HostSpec spec, HostFolder folder) throws IOException {
         synchronized (tree) {
-            subnet = networks.ensure(network, spec.networkIsolation());
-            address = address(spec, subnet);
+            var place = places.take(spec);
+            var draft = containers.draft(
+                    spec,
+                    place,
+                    spec.port().isPresent() ? SERVING_PORT : -1,
+                    value -> place.network().isEmpty() ? value : networks.inside(value, place.gateway()));
+            folder.write(draft.launch());
+            return draft;
         }
-        return containers.draft(
-                spec,
-                network,
-                Optional.of(subnet),
-                address,
-                spec.port().isPresent() ? SERVING_PORT : -1,
-                value -> networks.inside(value, subnet));
-    }
-
-    /// Peers have addresses by their order, so that each knows all of them from the beginning.
-    private String address(HostSpec spec, Networks.Subnet subnet) {
-        if (spec.peers().size() > 1) {
-            return subnet.host(spec.peers().indexOf(spec.id().name()));
-        }
-        Set<String> taken = new HashSet<>();
-        for (HostId other : tree.known()) {
-            if (other.owner().equals(spec.id().owner())) {
-                folder(other).launch().ifPresent(launch -> taken.add(launch.address()));
-            }
-        }
-        return subnet.hosts().stream()
-                .filter(one -> !taken.contains(one))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException(spec.id().owner() + " has no address left"));
     }
 
     private DockerHost watched(HostId id, HostFolder folder, HostFolder.Launch launch) {
-        var host = new DockerHost(id, name(id), folder, launch, engine, patience, logBytes, threads, () -> forget(id));
+        var host = new DockerHost(
+                id, containers.of(id), folder, launch, engine, patience, logBytes, threads, () -> forget(id));
         launched.put(id, host);
         host.watch();
         return host;
@@ -197,16 +171,8 @@ public final class DockerBackend implements Backend {
 
     @Override
     public void offer(List<URI> services) {
-        List<String> open = tree.known().stream()
-                .filter(id -> folder(id)
-                        .launch()
-                        .filter(launch -> !launch.address().isEmpty())
-                        .isPresent())
-                .map(id -> network(id.owner()))
-                .distinct()
-                .toList();
         try {
-            networks.offer(services, open);
+            networks.offer(services, places.inUse());
         } catch (RuntimeException e) {
             log.warn("Hosts in containers cannot reach the platform now: {}", engine.words(e));
         }
@@ -244,7 +210,7 @@ public final class DockerBackend implements Backend {
 
     private void abandon(HostId id, HostFolder folder) {
         try {
-            containers.remove(name(id));
+            containers.of(id).remove();
             folder.forgetLaunch();
         } catch (IOException | RuntimeException e) {
             log.warn("{} was not started, and something of it is left: {}", id, e.toString());
@@ -253,7 +219,7 @@ public final class DockerBackend implements Backend {
 
     private void forget(HostId id) throws IOException {
         try {
-            containers.remove(name(id));
+            containers.of(id).remove();
         } catch (RuntimeException e) {
             log.warn("The container of {} is left until the daemon is back: {}", id, engine.words(e));
         }
@@ -262,12 +228,12 @@ public final class DockerBackend implements Backend {
         leave(id);
     }
 
-    /// What an owner has is gone with its last host.
+    /// What an owner has is gone with its last host; a network of several owners with the last of theirs.
     private void leave(HostId id) throws IOException {
         synchronized (tree) {
             tree.leave(id, () -> {
                 try {
-                    networks.release(network(id.owner()));
+                    networks.releaseAllBut(places.networks());
                 } catch (RuntimeException e) {
                     log.warn("A network is left until the daemon is back: {}", engine.words(e));
                 }
@@ -276,32 +242,15 @@ public final class DockerBackend implements Backend {
     }
 
     /// Removes containers and networks that an earlier server, or an earlier daemon, left without a host.
-    private void sweep() throws IOException {
-        Set<String> containersWanted = new HashSet<>();
-        Set<String> networksWanted = new HashSet<>();
+    private void sweep() {
         synchronized (tree) {
-            for (HostId id : tree.known()) {
-                containersWanted.add(name(id));
-                networksWanted.add(network(id.owner()));
-            }
-            containers.removeAllBut(containersWanted);
-            for (String name : containers.networks()) {
-                if (!networksWanted.contains(name)) {
-                    networks.release(name);
-                }
-            }
+            containers.removeAllBut(
+                    tree.known().stream().map(names::container).collect(Collectors.toUnmodifiableSet()));
+            networks.releaseAllBut(places.networks());
         }
     }
 
     private HostFolder folder(HostId id) {
         return new HostFolder(tree.folder(id));
-    }
-
-    private String name(HostId id) {
-        return network(id.owner()) + "-" + id.name();
-    }
-
-    private String network(String owner) {
-        return "rein-" + label + "-" + owner.replace('/', '-');
     }
 }

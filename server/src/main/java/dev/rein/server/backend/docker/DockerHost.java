@@ -1,7 +1,7 @@
 package dev.rein.server.backend.docker;
 
+import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
-import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import dev.rein.server.backend.Host;
 import dev.rein.server.backend.HostExit;
@@ -23,7 +23,7 @@ final class DockerHost implements Host {
     private static final long PAUSE_MILLIS = 200;
 
     private final HostId id;
-    private final String container;
+    private final Container container;
     private final HostFolder folder;
     private final HostFolder.Launch launch;
     private final Engine engine;
@@ -33,12 +33,11 @@ final class DockerHost implements Host {
     private final HostTree.Removal removal;
     private final CompletableFuture<HostExit> exit = new CompletableFuture<>();
 
-    /// @param container its name
     /// @param patience  how long a daemon may be away before the host counts as lost
     /// @param logBytes  how much of its output is kept
     DockerHost(
             HostId id,
-            String container,
+            Container container,
             HostFolder folder,
             HostFolder.Launch launch,
             Engine engine,
@@ -121,14 +120,17 @@ final class DockerHost implements Host {
     }
 
     private HostExit end() throws IOException, InterruptedException {
-        var pump = new LogPump(engine, container, folder.log(), launch.note(), logBytes);
         boolean wasAway = false;
         long away = 0;
         while (true) {
             try {
-                ContainerState state =
-                        engine.client().inspectContainerCmd(container).exec().getState();
+                Optional<InspectContainerResponse> found = container.inspect();
                 away = 0;
+                if (found.isEmpty()) {
+                    return new HostExit.Lost("Its container was removed by somebody else.");
+                }
+                ContainerState state = found.get().getState();
+                var pump = new LogPump(engine, found.get().getId(), folder.log(), launch.note(), logBytes);
                 if (Boolean.TRUE.equals(state.getRunning())) {
                     pump.copy(true);
                 } else {
@@ -189,9 +191,7 @@ final class DockerHost implements Host {
         }
         threads.execute(() -> {
             try {
-                engine.client().killContainerCmd(container).withSignal(name).exec();
-            } catch (NotFoundException | ConflictException ended) {
-                log.debug("{} has ended before {}", id, name);
+                container.signal(name);
             } catch (RuntimeException e) {
                 log.warn("{} was not sent {}: {}", id, name, engine.words(e));
             }

@@ -72,7 +72,8 @@ final class Engine implements AutoCloseable {
         return runtimes != null && runtimes.containsKey("nvidia");
     }
 
-    /// Whether the storage driver can limit what a container writes: on overlay2 only over xfs.
+    /// Whether the storage driver may be able to limit what a container writes: on overlay2 only over xfs, and there
+    /// only if that is mounted with `pquota`, which the daemon does not tell.
     boolean hasQuotas() {
         var info = client().infoCmd().exec();
         String driver = String.valueOf(info.getDriver());

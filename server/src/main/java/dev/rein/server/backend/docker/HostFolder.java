@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A host on disk. Files appear whole or not at all.
@@ -22,7 +23,19 @@ record HostFolder(Path path) {
     /// @param address the container's in its network, or empty when it has none
     /// @param port    where its model server listens, or -1
     /// @param note    how many bytes of the log are ours
-    record Launch(String image, String address, int port, long note) {}
+    /// @param row     its owner's addresses in a network of several owners; null in its own
+    record Launch(
+            String image,
+            String address,
+            int port,
+            long note,
+            @Nullable Row row) {}
+
+    /// Addresses of one owner's hosts, side by side.
+    ///
+    /// @param network its name in the daemon
+    /// @param first   number of the first host's
+    record Row(String network, int first, int count) {}
 
     /// @param lost a sentence, or empty
     private record End(int code, boolean outOfMemory, String lost) {}

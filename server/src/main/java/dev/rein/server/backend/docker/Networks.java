@@ -17,9 +17,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +43,7 @@ final class Networks implements AutoCloseable {
     private static final int FIRST = 2;
 
     /// Addresses for hosts in a subnet.
-    private static final int HOSTS = 124;
+    static final int HOSTS = 124;
 
     /// @param prefix of its addresses: `10.201.3.`
     /// @param base   of its first address, the network's own: 0 or 128
@@ -63,16 +66,10 @@ final class Networks implements AutoCloseable {
             return prefix + (base + 1);
         }
 
-        String host(int n) {
-            return prefix + (base + FIRST + n);
-        }
-
-        List<String> hosts() {
-            var all = new ArrayList<String>();
-            for (int n = 0; n < HOSTS; n++) {
-                all.add(host(n));
-            }
-            return all;
+        List<String> hosts(int first, int count) {
+            return IntStream.range(base + FIRST + first, base + FIRST + first + count)
+                    .mapToObj(number -> prefix + number)
+                    .toList();
         }
 
         boolean holds(InetAddress address) {
@@ -82,25 +79,24 @@ final class Networks implements AutoCloseable {
     }
 
     private final Engine engine;
-    private final Map<String, String> labels;
+    private final Names names;
     private final Map<String, List<ServerSocketChannel>> doors = new HashMap<>(); // by network name; guarded by this
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("door-", 0).factory());
     private final Relay relay = new Relay(threads, new Semaphore(CONNECTIONS));
     private List<URI> services = List.of(); // guarded by this
 
-    /// @param labels of everything of ours
-    Networks(Engine engine, Map<String, String> labels) {
+    Networks(Engine engine, Names names) {
         this.engine = engine;
-        this.labels = Map.copyOf(labels);
+        this.names = names;
     }
 
-    /// @param names of the networks that are there
-    synchronized void offer(List<URI> all, List<String> names) {
+    /// @param open names of the networks that are there and have a way out
+    synchronized void offer(List<URI> all, List<String> open) {
         doors.values().forEach(Networks::shut);
         doors.clear();
         services = List.copyOf(all);
-        for (String name : names) {
+        for (String name : open) {
             subnet(name).ifPresent(subnet -> open(name, subnet));
         }
     }
@@ -118,15 +114,27 @@ final class Networks implements AutoCloseable {
     }
 
     private Optional<Subnet> subnet(String name) {
-        return networks(name).stream()
-                .filter(network -> network.getName().equals(name))
+        return ours(name)
                 .flatMap(network -> network.getIpam().getConfig().stream())
                 .map(config -> Subnet.parse(config.getSubnet()))
                 .findFirst();
     }
 
-    private List<Network> networks(String name) {
-        return engine.client().listNetworksCmd().withNameFilter(name).exec();
+    /// Of this name and with our label.
+    private Stream<Network> ours(String name) {
+        return ours().filter(network -> network.getName().equals(name));
+    }
+
+    private Stream<Network> ours() {
+        var filter = names.labels().entrySet().stream()
+                .map(label -> label.getKey() + "=" + label.getValue())
+                .toList();
+        return engine.client().listNetworksCmd().withFilter("label", filter).exec().stream();
+    }
+
+    /// Removes those that nobody wants, and shuts their doors.
+    synchronized void releaseAllBut(Set<String> wanted) {
+        ours().map(Network::getName).filter(name -> !wanted.contains(name)).forEach(this::release);
     }
 
     private Subnet make(String name, boolean isolated) throws IOException {
@@ -168,7 +176,7 @@ final class Networks implements AutoCloseable {
                 .withDriver("bridge")
                 .withInternal(isolated)
                 .withCheckDuplicate(true)
-                .withLabels(labels)
+                .withLabels(names.labels())
                 .withOptions(options)
                 .withIpam(new Network.Ipam()
                         .withConfig(new Network.Ipam.Config()
@@ -192,27 +200,29 @@ final class Networks implements AutoCloseable {
     synchronized void release(String name) {
         shut(doors.getOrDefault(name, List.of()));
         doors.remove(name);
-        if (!networks(name).isEmpty()) {
-            remove(name);
-        }
+        remove(name);
     }
 
     private void remove(String name) {
-        try {
-            engine.client().removeNetworkCmd(name).exec();
-        } catch (NotFoundException gone) {
-            log.debug("network {} is gone", name);
-        }
+        ours(name).map(Network::getId).forEach(id -> {
+            try {
+                engine.client().removeNetworkCmd(id).exec();
+            } catch (NotFoundException gone) {
+                log.debug("network {} is gone", name);
+            }
+        });
     }
 
     // --- doors ---
 
     /// What the environment says of the platform, as it is true inside.
-    synchronized String inside(String value, Subnet subnet) {
+    ///
+    /// @param gateway the address of the network's door
+    synchronized String inside(String value, String gateway) {
         for (URI service : services) {
             String prefix = service.toString();
             if (isNear(service) && value.startsWith(prefix)) {
-                return "http://" + subnet.gateway() + ":" + service.getPort() + value.substring(prefix.length());
+                return "http://" + gateway + ":" + service.getPort() + value.substring(prefix.length());
             }
         }
         return value;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.Network;
 import dev.rein.server.backend.ContainerOptions;
 import dev.rein.server.backend.Host;
 import dev.rein.server.backend.HostExit;
@@ -30,6 +32,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +135,12 @@ class DockerBackendTest {
     }
 
     @Test
+    void whatSomebodyKillsWithMemoryLeftIsNotToldAsOutOfMemory() throws Exception {
+        Host host = launch("sh -c 'kill -9 $$'; exit $?");
+        assertThat(exit(host)).isEqualTo(new HostExit.Exited(137, false));
+    }
+
+    @Test
     void memoryBeyondTheLimitEndsTheHostAndIsTold() throws Exception {
         Host host = launch("exec tail /dev/zero");
         assertThat(exit(host)).isEqualTo(new HostExit.Exited(137, true));
@@ -155,14 +164,91 @@ class DockerBackendTest {
 
     @Test
     void aContainerThatBelongsToNobodyIsRemoved() throws Exception {
-        docker().createContainerCmd(TestDocker.IMAGE)
-                .withCmd("sleep", "1000")
-                .withName("rein-%s-training-job-old-algo-1".formatted(label()))
-                .withLabels(Map.of("dev.rein.home", label()))
-                .exec();
+        strange(
+                "rein-%s-training-job-old-algo-1".formatted(label()),
+                Map.of("dev.rein.home", label(), "dev.rein.host", "training-job/old/algo-1"));
         assertThat(containers()).hasSize(1);
         exit(launch("true"));
         assertThat(containers()).hasSize(1).allMatch(name -> name.contains("-test-"));
+    }
+
+    /// Labels go into images that are made of a container, and from there into other containers.
+    @Test
+    void aContainerThatOnlyHasItsLabelsOfOursStays() throws Exception {
+        String container = strange(
+                "somebodys-" + label(), Map.of("dev.rein.home", label(), "dev.rein.host", "training-job/old/algo-1"));
+        try {
+            exit(launch("true"));
+            assertThat(containers()).contains("somebodys-" + label());
+        } finally {
+            docker().removeContainerCmd(container).exec();
+        }
+    }
+
+    @Test
+    void aForeignContainerOfTheNameRefusesTheLaunchIsNamedAndStays() throws Exception {
+        String name = "rein-%s-training-job-test-algo-1".formatted(label());
+        for (Map<String, String> labels : List.of(
+                Map.<String, String>of(),
+                Map.of("dev.rein.home", "another", "dev.rein.host", "training-job/test/algo-1"),
+                Map.of("dev.rein.home", label(), "dev.rein.host", "training-job/other/algo-1"))) {
+            String container = strange(name, labels);
+            docker().startContainerCmd(container).exec();
+            try {
+                assertThatThrownBy(() -> launch("true"))
+                        .isInstanceOf(LaunchException.class)
+                        .hasMessageContaining(name);
+                assertThat(backend.find(ALONE)).isEmpty();
+                assertThat(docker().inspectContainerCmd(container)
+                                .exec()
+                                .getState()
+                                .getRunning())
+                        .isTrue();
+            } finally {
+                docker().removeContainerCmd(container).withForce(true).exec();
+            }
+        }
+        assertThat(exit(launch("true"))).isEqualTo(new HostExit.Exited(0, false));
+    }
+
+    /// As after a server that ended between its word of a launch and the launch.
+    @Test
+    void aForeignContainerInTheHostsPlaceIsNotEnded() throws Exception {
+        backend.prepare(ALONE);
+        new HostFolder(folder.resolve("hosts/training-job/test/algo-1"))
+                .write(new HostFolder.Launch(TestDocker.IMAGE, "", -1, 0, null));
+        Files.createFile(folder.resolve("hosts/training-job/test/algo-1/log"));
+        String container = strange("rein-%s-training-job-test-algo-1".formatted(label()), Map.of());
+        docker().startContainerCmd(container).exec();
+        try {
+            Host host = backend.find(ALONE).orElseThrow();
+            host.kill();
+            assertThat(exit(host)).isInstanceOf(HostExit.Lost.class);
+            backend.discard(ALONE);
+            assertThat(docker().inspectContainerCmd(container).exec().getState().getRunning())
+                    .isTrue();
+        } finally {
+            docker().removeContainerCmd(container).withForce(true).exec();
+        }
+    }
+
+    @Test
+    void aForeignNetworkOfTheNameRefusesTheLaunchAndStays() throws Exception {
+        String name = "rein-%s-training-job-test".formatted(label());
+        String network = docker().createNetworkCmd().withName(name).exec().getId();
+        try {
+            assertThatThrownBy(() -> launch("true"))
+                    .isInstanceOf(LaunchException.class)
+                    .hasMessageContaining(name);
+            backend.discard(ALONE);
+            assertThat(docker().inspectNetworkCmd()
+                            .withNetworkId(network)
+                            .exec()
+                            .getName())
+                    .isEqualTo(name);
+        } finally {
+            docker().removeNetworkCmd(network).exec();
+        }
     }
 
     @Test
@@ -357,8 +443,8 @@ class DockerBackendTest {
     void theGpusOfTheInstanceTypeAreAskedOfTheDaemonByTheNvidiaRuntime() throws Exception {
         HostSpec spec = spec(ALONE, Map.of(), "true", new ContainerOptions(false, 2, 0));
         var draft = new Containers.Draft(
-                new HostFolder.Launch(TestDocker.IMAGE, "", -1, 0), "", List.of(), Map.of(), "", true, false);
-        var containers = new Containers(engine, Map.of("dev.rein.home", "test-gpu"), Optional.empty());
+                new HostFolder.Launch(TestDocker.IMAGE, "", -1, 0, null), "", List.of(), Map.of(), "", true, false);
+        var containers = new Containers(engine, new Names("test-gpu"), Optional.empty());
         String container = docker().createContainerCmd(TestDocker.IMAGE)
                 .withHostConfig(containers.limits(spec, folder, draft))
                 .withCmd("true")
@@ -404,7 +490,108 @@ class DockerBackendTest {
         assertThat(log(hosts.get(2))).isEqualTo("from right\n");
     }
 
+    @Test
+    void jobsOfOneNetworkReachEachOtherByAddressAndTheirOwnByName() throws Exception {
+        List<String> peers = List.of("algo-1", "algo-2");
+        Host left = share("left", "algo-1", peers, "vpc/one", "nc -l -p 7000");
+        Host right = share("right", "algo-1", peers, "vpc/one", "nc -l -p 7000");
+        String address = address("left", "algo-1");
+        share("left", "algo-2", peers, "vpc/one", "until echo from my own | nc algo-1 7000; do sleep 0.1; done");
+        assertThat(exit(left)).isEqualTo(new HostExit.Exited(0, false));
+        assertThat(log(left)).isEqualTo("from my own\n");
+
+        share("strange", "algo-1", List.of("algo-1"), "vpc/other", "true");
+        assertThat(networks())
+                .containsExactlyInAnyOrder(
+                        "rein-%s-vpc-one".formatted(label()), "rein-%s-vpc-other".formatted(label()));
+
+        Host late = share(
+                "late",
+                "algo-1",
+                List.of("algo-1"),
+                "vpc/one",
+                "until echo from $(hostname) of late | nc %s 7000; do sleep 0.1; done"
+                        .formatted(address("right", "algo-1")));
+        assertThat(exit(late)).isEqualTo(new HostExit.Exited(0, false));
+        assertThat(exit(right)).isEqualTo(new HostExit.Exited(0, false));
+        assertThat(log(right)).isEqualTo("from algo-1 of late\n");
+        assertThat(address("late", "algo-1")).isNotEqualTo(address).isNotEqualTo(address("left", "algo-2"));
+    }
+
+    @Test
+    void aSharedNetworkIsFoundByALaterServerAndGoesWithItsLastJob() throws Exception {
+        share("first", "algo-1", List.of("algo-1"), "vpc/one", "sleep 1000");
+        backend.close();
+        backend = DockerBackend.open(folder, settings, LOG);
+        Host second = share("second", "algo-1", List.of("algo-1"), "vpc/one", "sleep 1000");
+        assertThat(address("second", "algo-1")).isNotEqualTo(address("first", "algo-1"));
+        Host first = backend.find(new HostId("training-job/first", "algo-1")).orElseThrow();
+        for (Host host : List.of(first, second)) {
+            assertThat(networks()).containsExactly("rein-%s-vpc-one".formatted(label()));
+            host.kill();
+            exit(host);
+            backend.discard(host.id());
+        }
+        assertThat(networks()).isEmpty();
+    }
+
+    /// A network has room for 124 hosts.
+    @Test
+    void aJobThatFindsNoRoomInItsSharedNetworkIsOnItsOwn() throws Exception {
+        share("first", "algo-1", peers(100), "vpc/one", "true");
+        share("second", "algo-1", peers(100), "vpc/one", "true");
+        share("second", "algo-2", peers(100), "vpc/one", "true");
+        assertThat(networks())
+                .containsExactlyInAnyOrder(
+                        "rein-%s-vpc-one".formatted(label()), "rein-%s-training-job-second".formatted(label()));
+    }
+
     // --- steps ---
+
+    private static List<String> peers(int count) {
+        return IntStream.rangeClosed(1, count).mapToObj(n -> "algo-" + n).toList();
+    }
+
+    private Host share(String job, String name, List<String> peers, String network, String script) throws Exception {
+        HostId id = new HostId("training-job/" + job, name);
+        backend.prepare(id);
+        return backend.launch(new HostSpec(
+                id,
+                peers,
+                network,
+                backend.runtime().asked(TestDocker.IMAGE),
+                shell(script),
+                Map.of(),
+                1,
+                MEMORY,
+                false,
+                OptionalInt.empty(),
+                ContainerOptions.NONE));
+    }
+
+    private String address(String job, String host) {
+        return new HostFolder(folder.resolve("hosts/training-job/" + job).resolve(host))
+                .launch()
+                .orElseThrow()
+                .address();
+    }
+
+    private List<String> networks() throws IOException {
+        return docker().listNetworksCmd().withNameFilter("rein-" + label()).exec().stream()
+                .map(Network::getName)
+                .toList();
+    }
+
+    /// @return a container's id
+    private String strange(String name, Map<String, String> labels) {
+        return docker().createContainerCmd(TestDocker.IMAGE)
+                .withCmd("sleep", "1000")
+                .withName(name)
+                .withLabels(labels)
+                .withHostConfig(HostConfig.newHostConfig().withNetworkMode("none"))
+                .exec()
+                .getId();
+    }
 
     private DockerClient docker() {
         return engine.client();

@@ -313,6 +313,11 @@ class ProcessBackendTest {
     }
 
     @Test
+    void whatSomebodyKillsWithMemoryLeftIsNotToldAsOutOfMemory() throws Exception {
+        assertThat(exit(launch("kill -9 $$"))).isEqualTo(new HostExit.Exited(137, false));
+    }
+
+    @Test
     void memoryBeyondTheLimitEndsTheHostAndIsTold() throws Exception {
         assumeTrue(!((ProcessHost) launch("true")).launch().groups().isEmpty(), "no control groups here");
         Host host = launch("head -c 400m /dev/zero | tail | wc -c; exit 7");
