@@ -8,6 +8,7 @@ import dev.rein.server.backend.HostRuntime;
 import dev.rein.server.backend.LaunchException;
 import dev.rein.server.backend.Preparation;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Brings images to this machine, each once at a time, with the user's own registry logins.
@@ -113,12 +115,14 @@ final class Images implements Preparation {
         return last.contains(":") || last.contains("@") ? image : image + ":latest";
     }
 
-    /// Layers come side by side; told is their sum.
+    /// Layers come side by side; told is their sum, as far as the registry has said how large they are. Bytes are those
+    /// that are sent, compressed; unpacking them takes longer than a near registry does.
     private static final class Progress extends ResultCallback.Adapter<PullResponseItem> {
         private final String image;
         private final List<Consumer<String>> watchers;
-        private final Map<String, long[]> layers = new HashMap<>();
-        private long told;
+        private final Map<String, Layer> layers = new LinkedHashMap<>();
+        private String told = "";
+        private long toldAt;
         private volatile String error = "";
 
         Progress(String image, List<Consumer<String>> watchers) {
@@ -132,22 +136,43 @@ final class Images implements Preparation {
             if (item.getErrorDetail() != null) {
                 error = String.valueOf(item.getErrorDetail().getMessage());
             }
-            var detail = item.getProgressDetail();
-            if (item.getId() != null && "Downloading".equals(item.getStatus()) && detail != null) {
-                layers.put(item.getId(), new long[] {number(detail.getCurrent()), number(detail.getTotal())});
-                if (System.nanoTime() - told > BETWEEN_WORDS_NANOS) {
-                    long here =
-                            layers.values().stream().mapToLong(one -> one[0]).sum();
-                    long all = layers.values().stream().mapToLong(one -> one[1]).sum();
-                    tell(String.format(
-                            Locale.ROOT,
-                            "Pulling image %s: %.0f of %.0f MB in %d layers",
-                            image,
-                            here / MEGABYTE,
-                            all / MEGABYTE,
-                            layers.size()));
-                }
+            if (item.getId() == null || item.getStatus() == null) {
+                return;
             }
+            var detail = item.getProgressDetail();
+            Layer layer = layers.getOrDefault(item.getId(), Layer.UNKNOWN);
+            Layer now = switch (item.getStatus()) {
+                case "Downloading" ->
+                    layer.pulled(
+                            number(detail == null ? null : detail.getCurrent()),
+                            number(detail == null ? null : detail.getTotal()));
+                case "Download complete" -> layer.pulled(layer.size(), layer.size());
+                case "Extracting" -> layer.unpacked(number(detail == null ? null : detail.getCurrent()));
+                case "Pull complete" -> layer.unpacked(layer.size());
+                default -> layer;
+            };
+            if (now.size() > 0) {
+                layers.put(item.getId(), now);
+            }
+            boolean step = item.getStatus().endsWith(" complete") && now.size() > 0;
+            if (!layers.isEmpty() && (step || System.nanoTime() - toldAt > BETWEEN_WORDS_NANOS)) {
+                tell(words());
+            }
+        }
+
+        private String words() {
+            return String.format(
+                    Locale.ROOT,
+                    "Pulling image %s: %.1f of %.1f MB in %d layers, %.1f MB unpacked",
+                    image,
+                    sum(Layer::pulled),
+                    sum(Layer::size),
+                    layers.size(),
+                    sum(Layer::unpacked));
+        }
+
+        private double sum(ToLongFunction<Layer> bytes) {
+            return layers.values().stream().mapToLong(bytes).sum() / MEGABYTE;
         }
 
         private static long number(@Nullable Long value) {
@@ -155,8 +180,24 @@ final class Images implements Preparation {
         }
 
         private void tell(String words) {
-            told = System.nanoTime();
-            watchers.forEach(watcher -> watcher.accept(words));
+            if (!words.equals(told)) {
+                told = words;
+                toldAt = System.nanoTime();
+                watchers.forEach(watcher -> watcher.accept(words));
+            }
+        }
+    }
+
+    /// How far a layer is, in bytes; its size is 0 until the registry tells.
+    private record Layer(long pulled, long unpacked, long size) {
+        static final Layer UNKNOWN = new Layer(0, 0, 0);
+
+        Layer pulled(long bytes, long all) {
+            return new Layer(bytes, unpacked, all);
+        }
+
+        Layer unpacked(long bytes) {
+            return new Layer(pulled, bytes, size);
         }
     }
 }

@@ -74,14 +74,7 @@ class RegistryTest {
         engine.client()
                 .tagImageCmd(TestDocker.IMAGE, address + "/team/train", "1")
                 .exec();
-        engine.client()
-                .pushImageCmd(image)
-                .withAuthConfig(new AuthConfig()
-                        .withUsername("me")
-                        .withPassword("right")
-                        .withRegistryAddress(address))
-                .exec(new ResultCallback.Adapter<PushResponseItem>())
-                .awaitCompletion(60, TimeUnit.SECONDS);
+        push(image);
         forget(image);
     }
 
@@ -96,12 +89,28 @@ class RegistryTest {
     }
 
     @Test
-    void aPrivateImageIsPulledWithTheLoginThatDockerKeepsAndItsProgressIsTold() throws Exception {
+    void aPrivateImageIsPulledWithTheLoginThatDockerKeeps() throws Exception {
         login(address, "right");
         var told = new CopyOnWriteArrayList<String>();
         bring(image, told);
         engine.client().inspectImageCmd(image).exec();
         assertThat(told).first().isEqualTo("Pulling image " + image);
+    }
+
+    @Test
+    void megabytesOfAllThatThereAreAreToldWhileAnImageIsPulled() throws Exception {
+        String large = address + "/team/large:1";
+        TestDocker.makeImage(engine.client(), large, 24_000_000);
+        push(large);
+        forget(large);
+        login(address, "right");
+        var told = new CopyOnWriteArrayList<String>();
+        bring(large, told);
+        forget(large);
+        assertThat(told).first().isEqualTo("Pulling image " + large);
+        assertThat(told.getLast())
+                .matches("Pulling image " + large + ": (2[4-6]\\.\\d) of \\1 MB in [12] layers, \\1 MB unpacked");
+        assertThat(told).doesNotHaveDuplicates();
     }
 
     @Test
@@ -195,6 +204,17 @@ class RegistryTest {
                         LaunchException.class,
                         refused -> assertThat(refused.isFromCaller()).isTrue());
         return (LaunchException) requireNonNull(failure.getCause());
+    }
+
+    private void push(String name) throws InterruptedException {
+        engine.client()
+                .pushImageCmd(name)
+                .withAuthConfig(new AuthConfig()
+                        .withUsername("me")
+                        .withPassword("right")
+                        .withRegistryAddress(address))
+                .exec(new ResultCallback.Adapter<PushResponseItem>())
+                .awaitCompletion(60, TimeUnit.SECONDS);
     }
 
     private void forget(String name) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -91,6 +92,21 @@ final class TestDocker {
         }
         client.buildImageCmd(new ByteArrayInputStream(context.toByteArray()))
                 .withTags(Set.of(IMAGE))
+                .start()
+                .awaitImageId();
+    }
+
+    /// The same with a file beside of so many bytes that cannot be compressed.
+    static void makeImage(DockerClient client, String name, int bytes) throws IOException {
+        var random = new byte[bytes];
+        new Random(1).nextBytes(random);
+        var context = new ByteArrayOutputStream();
+        try (var tar = new TarArchiveOutputStream(context)) {
+            add(tar, "Dockerfile", ("FROM " + IMAGE + "\nADD random /\n").getBytes(StandardCharsets.UTF_8), 0644);
+            add(tar, "random", random, 0644);
+        }
+        client.buildImageCmd(new ByteArrayInputStream(context.toByteArray()))
+                .withTags(Set.of(name))
                 .start()
                 .awaitImageId();
     }
