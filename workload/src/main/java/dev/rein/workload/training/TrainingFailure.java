@@ -16,7 +16,8 @@ final class TrainingFailure extends RuntimeException {
     /// @param kind      AWS's word: `ExecuteUserScriptError`, `InstallRequirementsError` or `InstallModuleError`
     /// @param lastWords what it said of its end, or empty
     static TrainingFailure process(String kind, int exitCode, String lastWords, String command) {
-        String extra = exitCode == 137 ? "ExtraInfo \"OutOfMemory: Process killed by SIGKILL (signal 9)\"\n" : "";
+        // whether memory was short is known to whoever set the limit: the platform says so before this
+        String extra = exitCode == 137 ? "ExtraInfo \"Process killed by SIGKILL (signal 9)\"\n" : "";
         return new TrainingFailure(
                 "%s:\nExitCode %d\nErrorMessage \"%s\"\n%sCommand \"%s\""
                         .formatted(kind, exitCode, lastWords, extra, command),
