@@ -117,7 +117,9 @@ class PythonRuntimesTest {
                   "libcublas.so.13": [], "libcudnn.so.8": ["cudnnCreate@libcudnn.so.8", "cudnnDestroy@libcudnn.so.8"]}},
                 "check": [
                   "import ctypes, sysconfig; ctypes.CDLL(sysconfig.get_path('purelib') + '/libcublas.so.13')",
-                  "import ctypes, sysconfig; ctypes.CDLL(sysconfig.get_path('purelib') + '/libcudnn.so.8').cudnnDestroy"]
+                  "import ctypes, sysconfig; ctypes.CDLL(sysconfig.get_path('purelib') + '/libcudnn.so.8').cudnnDestroy",
+                  "import ctypes, sysconfig; library = ctypes.CDLL(sysconfig.get_path('purelib') + '/libcudnn.so.8'); \
+                   assert (ctypes.c_char_p * 2).in_dll(library, 'cudnnDestroy')[1] == b'cudnnDestroy'"]
                 """);
         assertThat(run(prepared(), Map.of(), "import os, sys; print(sys.getdlopenflags() == os.RTLD_LAZY)"))
                 .isEqualTo("True\n");
