@@ -3,14 +3,15 @@
 #
 # rein-toolkit holds a Java runtime linked from this machine's JDK 25, the workload, busybox for a shell, and the few C
 # libraries they need; nothing is downloaded. Every other runtime, a folder beside this script, is put on a Debian made by
-# debootstrap (as root, from DEBIAN_MIRROR) by the same recipe that makes it on a machine. The image's name is looked up in
-# images.txt for the variables that go with it: "image.sh coach rein-coach:mxnet" is Coach with MXNet.
+# debootstrap (as root, from DEBIAN_MIRROR), by the same recipe that makes it on a machine. The image's name is looked up
+# in images.txt for the variables that go with it: "image.sh coach rein-coach:mxnet" is Coach with MXNet.
 #
 # Needed: docker, a JDK 25 (JAVA_HOME), busybox (Debian: busybox-static), a built Rein (./rein, or mvn package).
 set -eu
 
 runtimes=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$runtimes")
+BASE=rein-debian:bookworm
 runtime=${1:?"usage: image.sh rein-toolkit|<runtime> [name:tag]"}
 MODULES=java.se,jdk.compiler,jdk.crypto.ec,jdk.httpserver,jdk.incubator.vector,jdk.jartool,jdk.jfr,jdk.management,jdk.net,jdk.unsupported,jdk.zipfs
 FLAGS="-XX:+UseSerialGC -XX:MaxRAMPercentage=60 --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED"
@@ -57,19 +58,44 @@ minimal() {
     done
 }
 
-# A Debian with Python, and the runtime's environment in it.
-debian() {
-    [ "$(id -u)" = 0 ] || fail "only root can make a Debian for an image"
+# A Debian with Python. The first one made is kept as an image of its own, and the next ones begin with it.
+base() {
+    if docker image inspect "$BASE" >/dev/null 2>&1; then
+        container=$(docker create "$BASE" true)
+        docker export "$container" | tar -C "$image" --numeric-owner -x
+        docker rm "$container" >/dev/null
+        return
+    fi
     command -v debootstrap >/dev/null || fail "no debootstrap here (Debian: apt-get install debootstrap)"
     say "making a Debian with Python 3.11"
     debootstrap --variant=minbase --include=python3,python3-venv,ca-certificates,libgl1,libglib2.0-0 \
         bookworm "$image" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" >&2
+    rm -rf "$image/var/cache/apt" "$image/var/lib/apt/lists" "$image/usr/share/doc" "$image/usr/share/man" \
+        "$image/usr/share/locale" "$image/var/log"/*
+    import - "$BASE"
+}
+
+# The environment of the runtime, in a Debian.
+debian() {
+    [ "$(id -u)" = 0 ] || fail "only root can make a Debian for an image"
+    base
     mkdir -p "$image/opt/rein/runtimes" "$image/opt/ml"
     for part in recipe.py hollow.py helpers serving "$runtime"; do
         cp -r "$runtimes/$part" "$image/opt/rein/runtimes/"
     done
     cp /etc/resolv.conf "$image/etc/resolv.conf"
     [ ! -f /etc/pip.conf ] || cp /etc/pip.conf "$image/etc/pip.conf"
+    tools=$(fact builds_with)
+    programs=$(fact programs)
+    if [ -n "$tools$programs" ]; then
+        say "installing $programs $tools"
+        printf '#!/bin/sh\nexit 101\n' >"$image/usr/sbin/policy-rc.d" # no package starts a service here
+        chmod 755 "$image/usr/sbin/policy-rc.d"
+        apt update
+        # shellcheck disable=SC2086 # the packages are words
+        apt install $tools $programs
+        rm "$image/usr/sbin/policy-rc.d"
+    fi
     say "making the environment of $runtime"
     # the machine's own certificates for the time being: a mirror of packages may be known to this machine only
     trap 'umount "$image/proc" "$image/etc/ssl/certs"; rm -rf "$image"' EXIT
@@ -80,7 +106,29 @@ debian() {
     umount "$image/proc" "$image/etc/ssl/certs"
     trap 'rm -rf "$image"' EXIT
     [ -n "$environment" ] || fail "the environment of $runtime could not be made"
+    # shellcheck disable=SC2086
+    [ -z "$tools" ] || apt purge --auto-remove $tools
     rm -rf "$image/var/cache/apt" "$image/var/lib/apt/lists" "$image/etc/pip.conf" "$image/root/.cache"
+    slim "$image$environment"
+}
+
+apt() {
+    DEBIAN_FRONTEND=noninteractive chroot "$image" apt-get -qq -y --no-install-recommends "$@" >&2
+}
+
+# What runtime.json says of the runtime in one line.
+fact() { sed -n "s/^  \"$1\": *\"\(.*\)\",*\$/\1/p" "$runtimes/$runtime/runtime.json"; }
+
+# Without what no job reads: tests of packages, and what is there to compile against them, which takes a compiler.
+slim() {
+    for package in "$1"/lib/python*/site-packages/*; do
+        case ${package##*/} in
+        numpy | scipy | pandas | sympy | networkx | skimage | matplotlib | mpl_toolkits)
+            find "$package" -depth -type d -name tests -exec rm -rf {} + ;;
+        onnx) rm -rf "$package/backend/test/data" ;;
+        tensorflow | torch) rm -rf "$package/include" "$package/xla_aot_runtime_src" ;;
+        esac
+    done
 }
 
 # What a server sets for the hosts of a runtime, as lines NAME=value.
@@ -141,7 +189,6 @@ if [ "$runtime" = rein-toolkit ]; then
 else
     [ -f "$runtimes/$runtime/runtime.json" ] ||
         fail "\"$runtime\" (expected: rein-toolkit, or one of: $(cd "$runtimes" && echo */runtime.json | sed 's:/runtime.json::g'))"
-    fact() { sed -n "s/^  \"$1\": *\"\(.*\)\",*\$/\1/p" "$runtimes/$runtime/runtime.json"; }
     name=${2:-rein-$(fact name):$(fact version)}
     row=$(row)
     debian

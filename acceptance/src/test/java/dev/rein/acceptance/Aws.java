@@ -22,6 +22,7 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.core.ResponseBytes;
+import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -33,8 +34,11 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
+import software.amazon.awssdk.services.sagemaker.model.CreateModelRequest;
 import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
+import software.amazon.awssdk.services.sagemaker.model.EndpointStatus;
+import software.amazon.awssdk.services.sagemaker.model.ProductionVariant;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
 import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeClient;
 
@@ -175,6 +179,39 @@ final class Aws implements AutoCloseable {
             return status != TrainingJobStatus.IN_PROGRESS && status != TrainingJobStatus.STOPPING;
         });
         return describe(job);
+    }
+
+    /// Makes a model, with an endpoint configuration of the same name.
+    ///
+    /// @param archive its data
+    void model(String name, String image, String archive) {
+        sagemaker.createModel((CreateModelRequest.Builder create) -> create.modelName(name)
+                .executionRoleArn(ROLE)
+                .primaryContainer(container -> container.image(image).modelDataUrl(archive)));
+        sagemaker.createEndpointConfig(create -> create.endpointConfigName(name)
+                .productionVariants(ProductionVariant.builder()
+                        .variantName("only")
+                        .modelName(name)
+                        .instanceType("ml.t2.medium")
+                        .initialInstanceCount(1)
+                        .build()));
+    }
+
+    void inService(String endpoint, Duration patience) throws InterruptedException {
+        await("endpoint %s to be in service".formatted(endpoint), patience, () -> {
+            var described = sagemaker.describeEndpoint(describe -> describe.endpointName(endpoint));
+            if (described.endpointStatus() == EndpointStatus.FAILED) {
+                throw new AssertionError(described.failureReason());
+            }
+            return described.endpointStatus() == EndpointStatus.IN_SERVICE;
+        });
+    }
+
+    String ask(String endpoint, String contentType, String words) {
+        return runtime.invokeEndpoint(invoke ->
+                        invoke.endpointName(endpoint).contentType(contentType).body(SdkBytes.fromUtf8String(words)))
+                .body()
+                .asUtf8String();
     }
 
     /// Every message of the job's only host, oldest first.

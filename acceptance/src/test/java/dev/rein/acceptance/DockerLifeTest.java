@@ -1,6 +1,5 @@
 package dev.rein.acceptance;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rein.sdk.Predictor;
@@ -15,11 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.core.SdkBytes;
-import software.amazon.awssdk.services.sagemaker.model.CreateModelRequest;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
-import software.amazon.awssdk.services.sagemaker.model.EndpointStatus;
-import software.amazon.awssdk.services.sagemaker.model.ProductionVariant;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
 
 /// From training to an endpoint in containers of this machine's Docker: Rein's own image, and one that is nothing but
@@ -93,14 +88,14 @@ class DockerLifeTest {
 
     @Test
     void anImageOfTwoScriptsIsTrainedDeployedUpdatedAndFoundAgainByALaterServer() throws Exception {
-        model("first", train("first", "one"));
-        model("second", train("second", "two"));
+        aws.model("first", PLAIN, train("first", "one"));
+        aws.model("second", PLAIN, train("second", "two"));
         aws.sagemaker.createEndpoint(create -> create.endpointName("plain").endpointConfigName("first"));
-        inService("plain");
+        aws.inService("plain", PATIENCE);
         assertThat(ask("plain", "hello")).isEqualTo("one to hello");
 
         aws.sagemaker.updateEndpoint(update -> update.endpointName("plain").endpointConfigName("second"));
-        inService("plain");
+        aws.inService("plain", PATIENCE);
         assertThat(ask("plain", "hello")).isEqualTo("two to hello");
         Aws.await("the first replica to go", PATIENCE, () -> of("plain").size() == 1);
 
@@ -109,7 +104,7 @@ class DockerLifeTest {
         platform.close();
         assertThat(containers()).contains(container);
         start();
-        inService("plain");
+        aws.inService("plain", PATIENCE);
         assertThat(ask("plain", "again")).isEqualTo("two to again");
         assertThat(of("plain")).containsExactly(container);
 
@@ -179,34 +174,8 @@ class DockerLifeTest {
         return ended.modelArtifacts().s3ModelArtifacts();
     }
 
-    /// With an endpoint configuration of the same name.
-    private void model(String name, String archive) {
-        aws.sagemaker.createModel((CreateModelRequest.Builder create) -> create.modelName(name)
-                .executionRoleArn(Aws.ROLE)
-                .primaryContainer(container -> container.image(PLAIN).modelDataUrl(archive)));
-        aws.sagemaker.createEndpointConfig(create -> create.endpointConfigName(name)
-                .productionVariants(ProductionVariant.builder()
-                        .variantName("only")
-                        .modelName(name)
-                        .instanceType("ml.t2.medium")
-                        .initialInstanceCount(1)
-                        .build()));
-    }
-
-    private void inService(String endpoint) throws InterruptedException {
-        Aws.await("endpoint %s to be in service".formatted(endpoint), PATIENCE, () -> {
-            var described = aws.sagemaker.describeEndpoint(describe -> describe.endpointName(endpoint));
-            assertThat(described.endpointStatus()).as(described.failureReason()).isNotEqualTo(EndpointStatus.FAILED);
-            return described.endpointStatus() == EndpointStatus.IN_SERVICE;
-        });
-    }
-
     private String ask(String endpoint, String words) {
-        return aws.runtime
-                .invokeEndpoint(invoke ->
-                        invoke.endpointName(endpoint).contentType("text/plain").body(SdkBytes.fromString(words, UTF_8)))
-                .body()
-                .asString(UTF_8);
+        return aws.ask(endpoint, "text/plain", words);
     }
 
     private List<String> containers() {
