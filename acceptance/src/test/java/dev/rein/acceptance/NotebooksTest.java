@@ -53,7 +53,14 @@ class NotebooksTest {
 
     @Tag("runtimes")
     @ParameterizedTest
-    @ValueSource(strings = {"cartpole-with-coach", "cartpole-with-ray", "newsvendor-with-ray", "distributed-rollouts"})
+    @ValueSource(
+            strings = {
+                "cartpole-with-coach",
+                "batch-rl-with-coach",
+                "cartpole-with-ray",
+                "newsvendor-with-ray",
+                "distributed-rollouts"
+            })
     void thoseOfOtherToolkitsRunAndDrawTheirCurves(String name) throws Exception {
         assertThat(plots(run(name))).isPositive();
     }
