@@ -6,7 +6,7 @@
 # debootstrap (as root, from DEBIAN_MIRROR), by the same recipe that makes it on a machine. The image's name is looked up
 # in images.txt for the variables that go with it: "image.sh coach rein-coach:mxnet" is Coach with MXNet.
 #
-# Needed: docker, a JDK 25 (JAVA_HOME), busybox (Debian: busybox-static), a built Rein (./rein, or mvn package).
+# Needed: docker, a JDK 25, busybox (Debian: busybox-static), a built Rein (./rein, or mvn package).
 set -eu
 
 runtimes=$(cd "$(dirname "$0")" && pwd)
@@ -21,8 +21,7 @@ say() { printf 'image.sh: %s\n' "$*" >&2; }
 
 command -v docker >/dev/null || fail "no docker here (Debian: apt-get install docker.io)"
 docker info >/dev/null 2>&1 || fail "no Docker daemon answers (expected: dockerd running, and DOCKER_HOST right)"
-jdk=${JAVA_HOME:?"JAVA_HOME: not set (expected: a JDK 25)"}
-"$jdk/bin/jlink" --version 2>/dev/null | grep -q '^25' || fail "JAVA_HOME: $jdk (expected: a JDK 25)"
+jdk=$("$root/rein" jdk) || exit 1
 [ -d "$root/workload/target/lib" ] || fail "Rein is not built (expected: ./rein --version, or mvn package, once)"
 
 image=$(mktemp -d)
