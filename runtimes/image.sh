@@ -194,7 +194,8 @@ else
     workload
     python_server
     settings=$(variables)
-    set -- --change "ENV PATH=$environment/bin:/opt/java/bin:$path" --change "ENV JAVA_HOME=/opt/java" \
+    # train and serve are ours, whatever a package brings: Ray Serve has a command "serve".
+    set -- --change "ENV PATH=/usr/local/bin:$environment/bin:/opt/java/bin:$path" --change "ENV JAVA_HOME=/opt/java" \
         --change "ENV HOME=/root" --change "ENV LANG=C.UTF-8" --change "ENV PYTHONUNBUFFERED=1" \
         --change "ENV REIN_IMAGE=$name" --change "WORKDIR /opt/ml"
     while IFS= read -r setting; do
