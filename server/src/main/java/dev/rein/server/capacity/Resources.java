@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /// An amount of machine.
@@ -32,7 +34,9 @@ public record Resources(double cpus, long memoryBytes, int gpus) {
     public static Resources ofThisMachine() {
         var system = ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class);
         return new Resources(
-                Runtime.getRuntime().availableProcessors(), system.getTotalMemorySize(), gpus(Path.of("/dev")));
+                Runtime.getRuntime().availableProcessors(),
+                system.getTotalMemorySize(),
+                gpus(Path.of("/dev")).size());
     }
 
     public Resources times(int count) {
@@ -45,14 +49,16 @@ public record Resources(double cpus, long memoryBytes, int gpus) {
                 Math.min(cpus, limit.cpus), Math.min(memoryBytes, limit.memoryBytes), Math.min(gpus, limit.gpus));
     }
 
-    /// Each GPU is a device of its own.
-    private static int gpus(Path devices) {
+    /// Numbers of the NVIDIA GPUs: each is a device of its own.
+    ///
+    /// @param devices the folder of devices: `/dev`
+    public static List<Integer> gpus(Path devices) {
         try (var nvidia = Files.newDirectoryStream(devices, "nvidia[0-9]*")) {
-            int count = 0;
-            for (Path _ : nvidia) {
-                count++;
+            var numbers = new ArrayList<Integer>();
+            for (Path gpu : nvidia) {
+                numbers.add(Integer.parseInt(gpu.getFileName().toString().substring("nvidia".length())));
             }
-            return count;
+            return numbers;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

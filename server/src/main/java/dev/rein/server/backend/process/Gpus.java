@@ -1,7 +1,7 @@
 package dev.rein.server.backend.process;
 
 import dev.rein.server.backend.ContainerOptions;
-import java.io.IOException;
+import dev.rein.server.capacity.Resources;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,13 +21,9 @@ final class Gpus {
     private final Map<Integer, Integer> hosts = new TreeMap<>();
 
     /// @param devices the folder of devices: `/dev`
-    Gpus(Path devices) throws IOException {
+    Gpus(Path devices) {
         this.devices = devices;
-        try (var nvidia = Files.newDirectoryStream(devices, "nvidia[0-9]*")) {
-            for (Path gpu : nvidia) {
-                hosts.put(Integer.parseInt(gpu.getFileName().toString().substring("nvidia".length())), 0);
-            }
-        }
+        Resources.gpus(devices).forEach(gpu -> hosts.put(gpu, 0));
     }
 
     /// The least used of them; as many as there are if more are wanted. Jobs wait for GPUs of their own, endpoints

@@ -158,14 +158,20 @@ public final class ProcessBackend implements Backend {
         }
         check(spec);
         LaunchRecord launch = null;
+        ProcessHost host = null;
         try {
             launch = reserve(spec);
-            Process process = start(folder, launch, write(spec, folder, launch));
-            var host = new ProcessHost(spec.id(), folder, launch, watchers, namespaces, () -> forget(spec.id()));
+            List<String> line = write(spec, folder, launch);
+            // Its way in comes first: what fails after the start would leave a process that nobody watches.
+            host = new ProcessHost(spec.id(), folder, launch, watchers, namespaces, () -> forget(spec.id()));
+            Process process = start(folder, launch, line);
             launched.put(spec.id(), host);
             host.watch(process);
             return host;
         } catch (IOException e) {
+            if (host != null) {
+                host.leave();
+            }
             if (launch != null) {
                 abandon(spec.id(), folder, launch);
             }
