@@ -13,6 +13,7 @@ import dev.rein.toolkit.environment.Step;
 import dev.rein.toolkit.environment.classic.CartPole;
 import dev.rein.toolkit.environment.classic.Pendulum;
 import dev.rein.toolkit.policy.Policy;
+import dev.rein.toolkit.probe.Resumed;
 import dev.rein.toolkit.probe.World;
 import dev.rein.toolkit.training.Evaluation;
 import dev.rein.toolkit.training.Preset;
@@ -173,19 +174,7 @@ class ArsTest {
 
     @Test
     void aRestoredRunGoesOnBitForBit(@TempDir Path folder) throws IOException {
-        try (var whole = new Ars(HIDDEN, Pendulum::v1, 5);
-                var resumed = new Ars(HIDDEN, Pendulum::v1, 5)) {
-            whole.train(5_000, _ -> {});
-            whole.save(folder.resolve("checkpoint"));
-            resumed.restore(folder.resolve("checkpoint"));
-            assertThat(resumed.steps()).isEqualTo(whole.steps());
-            whole.train(12_000, _ -> {});
-            resumed.train(12_000, _ -> {});
-            assertThat(resumed.policy().network().parameters())
-                    .containsExactly(whole.policy().network().parameters());
-            assertThat(resumed.statistics().returnMean())
-                    .isEqualTo(whole.statistics().returnMean());
-        }
+        Resumed.goesOnBitForBit(() -> new Ars(HIDDEN, Pendulum::v1, 5), 5_000, 12_000, folder);
     }
 
     @Test

@@ -110,19 +110,7 @@ public abstract class ContinuousLearner<H extends Record & HyperParameters<H>> {
     @Test
     void aRestoredRunGoesOnBitForBit(@TempDir Path folder) throws IOException {
         H hp = small.with("n_steps", 3);
-        try (var whole = make(hp, Pendulum::v1);
-                var resumed = make(hp, Pendulum::v1)) {
-            whole.train(750, _ -> {});
-            whole.save(folder.resolve("checkpoint"));
-            resumed.restore(folder.resolve("checkpoint"));
-            assertThat(resumed.steps()).isEqualTo(whole.steps());
-            whole.train(1_500, _ -> {});
-            resumed.train(1_500, _ -> {});
-            assertThat(resumed.policy().network().parameters())
-                    .containsExactly(whole.policy().network().parameters());
-            assertThat(resumed.statistics().returnMean())
-                    .isEqualTo(whole.statistics().returnMean());
-        }
+        Resumed.goesOnBitForBit(() -> make(hp, Pendulum::v1), 750, 1_500, folder);
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.rein.toolkit.environment.classic.CartPole;
 import dev.rein.toolkit.environment.registry.Environments;
 import dev.rein.toolkit.policy.OnnxRuns;
 import dev.rein.toolkit.policy.Policy;
+import dev.rein.toolkit.probe.Resumed;
 import dev.rein.toolkit.probe.World;
 import dev.rein.toolkit.training.Evaluation;
 import dev.rein.toolkit.training.Preset;
@@ -184,18 +185,7 @@ class QLearningTest {
     @Test
     void aRestoredRunGoesOnBitForBit(@TempDir Path folder) throws Exception {
         var hp = QLearningHyperParameters.defaults().with("n_envs", 2);
-        try (var whole = new QLearning(hp, Environments.maker("Taxi-v3"), 5);
-                var resumed = new QLearning(hp, Environments.maker("Taxi-v3"), 5)) {
-            whole.train(3_000, _ -> {});
-            whole.save(folder.resolve("checkpoint"));
-            resumed.restore(folder.resolve("checkpoint"));
-            whole.train(6_000, _ -> {});
-            resumed.train(6_000, _ -> {});
-            assertThat(resumed.policy().network().parameters())
-                    .containsExactly(whole.policy().network().parameters());
-            assertThat(resumed.statistics().returnMean())
-                    .isEqualTo(whole.statistics().returnMean());
-        }
+        Resumed.goesOnBitForBit(() -> new QLearning(hp, Environments.maker("Taxi-v3"), 5), 3_000, 6_000, folder);
     }
 
     @Test

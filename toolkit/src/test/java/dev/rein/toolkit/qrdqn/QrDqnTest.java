@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.rein.toolkit.environment.classic.CartPole;
 import dev.rein.toolkit.environment.classic.Pendulum;
 import dev.rein.toolkit.policy.Policy;
+import dev.rein.toolkit.probe.Resumed;
 import dev.rein.toolkit.probe.World;
 import dev.rein.toolkit.training.Preset;
 import java.io.IOException;
@@ -125,19 +126,7 @@ class QrDqnTest {
     @Test
     void aRestoredRunGoesOnBitForBit(@TempDir Path folder) throws IOException {
         var hp = SMALL.with(Map.of("n_steps", "3", "prioritized", "true"));
-        try (var whole = new QrDqn(hp, CartPole::v1, 5);
-                var resumed = new QrDqn(hp, CartPole::v1, 5)) {
-            whole.train(750, _ -> {});
-            whole.save(folder.resolve("checkpoint"));
-            resumed.restore(folder.resolve("checkpoint"));
-            assertThat(resumed.steps()).isEqualTo(whole.steps());
-            whole.train(1_500, _ -> {});
-            resumed.train(1_500, _ -> {});
-            assertThat(resumed.policy().network().parameters())
-                    .containsExactly(whole.policy().network().parameters());
-            assertThat(resumed.statistics().returnMean())
-                    .isEqualTo(whole.statistics().returnMean());
-        }
+        Resumed.goesOnBitForBit(() -> new QrDqn(hp, CartPole::v1, 5), 750, 1_500, folder);
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.rein.toolkit.environment.Step;
 import dev.rein.toolkit.environment.classic.CartPole;
 import dev.rein.toolkit.environment.classic.Pendulum;
 import dev.rein.toolkit.policy.Policy;
+import dev.rein.toolkit.probe.Resumed;
 import dev.rein.toolkit.probe.World;
 import dev.rein.toolkit.training.Evaluation;
 import dev.rein.toolkit.training.Preset;
@@ -137,18 +138,7 @@ class ReinforceTest {
     @Test
     void aRestoredRunGoesOnBitForBit(@TempDir Path folder) throws IOException {
         var hp = SMALL.with("normalize_observations", true);
-        try (var whole = new Reinforce(hp, Pendulum::v1, 5);
-                var resumed = new Reinforce(hp, Pendulum::v1, 5)) {
-            whole.train(3_000, _ -> {});
-            whole.save(folder.resolve("checkpoint"));
-            resumed.restore(folder.resolve("checkpoint"));
-            whole.train(6_000, _ -> {});
-            resumed.train(6_000, _ -> {});
-            assertThat(resumed.policy().network().parameters())
-                    .containsExactly(whole.policy().network().parameters());
-            assertThat(resumed.statistics().returnMean())
-                    .isEqualTo(whole.statistics().returnMean());
-        }
+        Resumed.goesOnBitForBit(() -> new Reinforce(hp, Pendulum::v1, 5), 3_000, 6_000, folder);
     }
 
     @Test

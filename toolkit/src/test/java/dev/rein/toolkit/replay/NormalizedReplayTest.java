@@ -19,6 +19,7 @@ import dev.rein.toolkit.environment.classic.CartPole;
 import dev.rein.toolkit.environment.classic.MountainCar;
 import dev.rein.toolkit.nn.Normalizer;
 import dev.rein.toolkit.policy.Policy;
+import dev.rein.toolkit.probe.Resumed;
 import dev.rein.toolkit.qrdqn.QrDqn;
 import dev.rein.toolkit.qrdqn.QrDqnHyperParameters;
 import dev.rein.toolkit.sac.Sac;
@@ -29,7 +30,6 @@ import dev.rein.toolkit.tqc.Tqc;
 import dev.rein.toolkit.tqc.TqcHyperParameters;
 import dev.rein.toolkit.training.Algorithm;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -90,20 +90,7 @@ class NormalizedReplayTest {
     @ParameterizedTest
     @ValueSource(strings = {"dqn", "qrdqn", "sac", "td3", "ddpg", "tqc"})
     void aResumedRunGoesOnBitForBit(String name) throws IOException {
-        Path middle = folder.resolve("middle");
-        Path end = folder.resolve("end");
-        Path resumedEnd = folder.resolve("resumed");
-        try (var whole = made(name);
-                var resumed = made(name)) {
-            whole.train(500, _ -> {});
-            whole.save(middle);
-            resumed.restore(middle);
-            whole.train(1_000, _ -> {});
-            resumed.train(1_000, _ -> {});
-            whole.save(end);
-            resumed.save(resumedEnd);
-        }
-        assertThat(Files.readAllBytes(resumedEnd)).isEqualTo(Files.readAllBytes(end));
+        Resumed.goesOnBitForBit(() -> made(name), 500, 1_000, folder);
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.rein.toolkit.environment.Step;
 import dev.rein.toolkit.environment.classic.CartPole;
 import dev.rein.toolkit.environment.registry.Environments;
 import dev.rein.toolkit.policy.Policy;
+import dev.rein.toolkit.probe.Resumed;
 import dev.rein.toolkit.probe.World;
 import dev.rein.toolkit.training.Evaluation;
 import dev.rein.toolkit.training.Preset;
@@ -185,18 +186,7 @@ class SarsaTest {
     @Test
     void aRestoredRunGoesOnBitForBitInTheMiddleOfAnEpisode(@TempDir Path folder) throws Exception {
         var hp = SarsaHyperParameters.defaults();
-        try (var whole = new Sarsa(hp, Environments.maker("Taxi-v3"), 5);
-                var resumed = new Sarsa(hp, Environments.maker("Taxi-v3"), 5)) {
-            whole.train(750, _ -> {});
-            whole.save(folder.resolve("checkpoint"));
-            resumed.restore(folder.resolve("checkpoint"));
-            whole.train(4_000, _ -> {});
-            resumed.train(4_000, _ -> {});
-            assertThat(resumed.policy().network().parameters())
-                    .containsExactly(whole.policy().network().parameters());
-            assertThat(resumed.statistics().returnMean())
-                    .isEqualTo(whole.statistics().returnMean());
-        }
+        Resumed.goesOnBitForBit(() -> new Sarsa(hp, Environments.maker("Taxi-v3"), 5), 750, 4_000, folder);
     }
 
     @Test

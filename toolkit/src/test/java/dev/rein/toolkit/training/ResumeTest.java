@@ -15,10 +15,10 @@ import dev.rein.toolkit.environment.Step;
 import dev.rein.toolkit.ppo.Ppo;
 import dev.rein.toolkit.ppo.PpoHyperParameters;
 import dev.rein.toolkit.probe.ManyParts;
+import dev.rein.toolkit.probe.Resumed;
 import dev.rein.toolkit.reinforce.Reinforce;
 import dev.rein.toolkit.reinforce.ReinforceHyperParameters;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -52,34 +52,16 @@ class ResumeTest {
         };
     }
 
-    private void goesOnBitForBit(String name, Supplier<? extends Environment> maker) throws IOException {
-        Path middle = folder.resolve("middle");
-        Path end = folder.resolve("end");
-        Path resumedEnd = folder.resolve("resumed");
-        try (var whole = made(name, maker);
-                var resumed = made(name, maker)) {
-            whole.train(BEFORE, _ -> {});
-            whole.save(middle);
-            resumed.restore(middle);
-            whole.train(AFTER, _ -> {});
-            resumed.train(AFTER, _ -> {});
-            whole.save(end);
-            resumed.save(resumedEnd);
-        }
-        assertThat(Files.readAllBytes(resumedEnd)).isEqualTo(Files.readAllBytes(end));
-        assertThat(Files.readAllBytes(middle)).isNotEqualTo(Files.readAllBytes(end));
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"ppo", "a2c", "reinforce", "ars"})
     void actionsOfManyPartsGoOnBitForBit(String name) throws IOException {
-        goesOnBitForBit(name, ManyParts::new);
+        Resumed.goesOnBitForBit(() -> made(name, ManyParts::new), BEFORE, AFTER, folder);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"ppo", "a2c", "reinforce"})
     void maskedMultiDiscreteActionsGoOnBitForBit(String name) throws IOException {
-        goesOnBitForBit(name, TwoLocks::new);
+        Resumed.goesOnBitForBit(() -> made(name, TwoLocks::new), BEFORE, AFTER, folder);
     }
 
     /// Two dials, each with one number barred that changes from step to step; the higher the numbers, the more they
