@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.rein.server.store.FullDisk;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -105,6 +106,10 @@ final class DurableBlobs extends ForwardingBlobStore {
 
     @Override
     public PutObjectResponse putBlob(PutObjectRequest request, InputStream payload) {
+        return received(payload, () -> put(request, payload));
+    }
+
+    private PutObjectResponse put(PutObjectRequest request, InputStream payload) {
         requireKey(request.bucket(), request.key());
         refuseCustomerKey(request.sseCustomerAlgorithm());
         String name = request.bucket() + "/" + request.key();
@@ -137,7 +142,7 @@ final class DurableBlobs extends ForwardingBlobStore {
     @Override
     public UploadPartResponse uploadMultipartPart(
             MultipartUpload upload, UploadPartRequest request, InputStream payload) {
-        return written(() -> super.uploadMultipartPart(upload, request, payload));
+        return received(payload, () -> written(() -> super.uploadMultipartPart(upload, request, payload)));
     }
 
     @Override
@@ -230,6 +235,21 @@ final class DurableBlobs extends ForwardingBlobStore {
     private static void refuseCustomerKey(@Nullable String algorithm) {
         if (algorithm != null) {
             throw refused(501, "NotImplemented", "Encryption with a key of the caller's own is not supported.");
+        }
+    }
+
+    /// Many a client hears no answer before it has sent everything, and only learns that the connection was closed:
+    /// what is not kept is read to its end before the refusal.
+    private static <T> T received(InputStream payload, Supplier<T> write) {
+        try {
+            return write.get();
+        } catch (S3Exception refused) {
+            try {
+                payload.transferTo(OutputStream.nullOutputStream());
+            } catch (IOException gone) {
+                refused.addSuppressed(gone);
+            }
+            throw refused;
         }
     }
 

@@ -308,7 +308,7 @@ class DockerBackendTest {
             String other = name.equals("algo-1") ? "algo-2" : "algo-1";
             hosts.add(backend.launch(spec(
                     id,
-                    shell("(echo I am $(hostname) | nc -l -p 7000 >/dev/null) & "
+                    shell("echo I am $(hostname) >/tmp/word; nc -l -p 7000 </tmp/word >/dev/null & "
                             + "until nc %s 7000 </dev/null; do sleep 0.1; done; wait".formatted(other)),
                     Map.of(),
                     peers,
@@ -333,7 +333,7 @@ class DockerBackendTest {
             backend.prepare(second);
             Host asking = backend.launch(spec(
                     second,
-                    shell(("until echo hello | nc algo-1 7000; do sleep 0.1; done; "
+                    shell((said("hello", "algo-1") + "; "
                                     + "ip route | grep -v eth0 && echo strange route; "
                                     + "for a in %s 172.17.0.1 $(ip route | tr ' ' '\\n' | grep '[.]1$\\|[.]129$'); do "
                                     + "nc -w 1 $a %d </dev/null && echo out to $a; done; echo tried")
@@ -476,12 +476,7 @@ class DockerBackendTest {
             hosts.add(backend.launch(spec(listening, shell("nc -l -p 7000"), Map.of(), peers, false)));
             HostId telling = new HostId("training-job/" + job, "algo-2");
             backend.prepare(telling);
-            hosts.add(backend.launch(spec(
-                    telling,
-                    shell("until echo from %s | nc algo-1 7000; do sleep 0.1; done".formatted(job)),
-                    Map.of(),
-                    peers,
-                    false)));
+            hosts.add(backend.launch(spec(telling, shell(said("from " + job, "algo-1")), Map.of(), peers, false)));
         }
         for (Host host : hosts) {
             assertThat(exit(host)).isEqualTo(new HostExit.Exited(0, false));
@@ -496,7 +491,7 @@ class DockerBackendTest {
         Host left = share("left", "algo-1", peers, "vpc/one", "nc -l -p 7000");
         Host right = share("right", "algo-1", peers, "vpc/one", "nc -l -p 7000");
         String address = address("left", "algo-1");
-        share("left", "algo-2", peers, "vpc/one", "until echo from my own | nc algo-1 7000; do sleep 0.1; done");
+        share("left", "algo-2", peers, "vpc/one", said("from my own", "algo-1"));
         assertThat(exit(left)).isEqualTo(new HostExit.Exited(0, false));
         assertThat(log(left)).isEqualTo("from my own\n");
 
@@ -510,8 +505,7 @@ class DockerBackendTest {
                 "algo-1",
                 List.of("algo-1"),
                 "vpc/one",
-                "until echo from $(hostname) of late | nc %s 7000; do sleep 0.1; done"
-                        .formatted(address("right", "algo-1")));
+                said("from $(hostname) of late", address("right", "algo-1")));
         assertThat(exit(late)).isEqualTo(new HostExit.Exited(0, false));
         assertThat(exit(right)).isEqualTo(new HostExit.Exited(0, false));
         assertThat(log(right)).isEqualTo("from algo-1 of late\n");
@@ -651,6 +645,12 @@ class DockerBackendTest {
 
     private static List<String> shell(String script) {
         return List.of("sh", "-c", script);
+    }
+
+    /// Shell that has a host's `nc -l` hear a word, once it listens. The word is whole in a file before: nc ends as
+    /// soon as the other side has no more to say, whatever its own input still brings.
+    private static String said(String word, String host) {
+        return "echo %s >/tmp/word; until nc %s 7000 </tmp/word; do sleep 0.1; done".formatted(word, host);
     }
 
     private static HostExit exit(Host host) throws Exception {
