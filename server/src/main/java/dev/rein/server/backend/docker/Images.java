@@ -42,14 +42,20 @@ final class Images implements Preparation {
         String image = runtime.name();
         Pull pull;
         synchronized (this) {
-            pull = pulls.computeIfAbsent(image, this::begin);
-            pull.watchers().add(progress);
+            pull = pulls.get(image);
+            if (pull == null) {
+                // whoever asks first hears it from the first word on
+                pull = new Pull(new CompletableFuture<>(), new CopyOnWriteArrayList<>(List.of(progress)));
+                pulls.put(image, pull);
+                begin(image, pull);
+            } else {
+                pull.watchers().add(progress);
+            }
         }
         return pull.done().thenApply(_ -> runtime);
     }
 
-    private Pull begin(String image) {
-        var pull = new Pull(new CompletableFuture<>(), new CopyOnWriteArrayList<>());
+    private void begin(String image, Pull pull) {
         Thread.ofVirtual().name("image-" + image).start(() -> {
             LaunchException failure = bring(image, pull.watchers());
             synchronized (this) {
@@ -61,7 +67,6 @@ final class Images implements Preparation {
                 pull.done().completeExceptionally(failure);
             }
         });
-        return pull;
     }
 
     /// @return why it could not be brought, or null
