@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.OptionalInt;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A host on disk: what it was launched with, and what its launcher wrote about it. Files appear whole or not at
@@ -30,6 +31,19 @@ record HostFolder(Path path) {
     /// @param child the launcher's child: the entry point itself, or the sandbox around it
     /// @param pump  copies the host's output into the log
     record Main(long child, long pump) {}
+
+    /// @param child     the first process of the sandbox, as the machine numbers it
+    /// @param namespace of processes, the sandbox's own
+    record SandboxBegun(long child, long namespace) {
+        boolean runs() {
+            Path own = Path.of("/proc", Long.toString(child), "ns", "pid");
+            try {
+                return Files.readSymbolicLink(own).toString().equals("pid:[" + namespace + "]");
+            } catch (IOException gone) {
+                return false;
+            }
+        }
+    }
 
     Path ml() {
         return path.resolve("ml");
@@ -81,10 +95,25 @@ record HostFolder(Path path) {
 
     /// The exit code as the sandbox saw it; absent when the command never ran or the sandbox was killed.
     OptionalInt sandboxExitCode() {
+        return status("exit-code")
+                .map(said -> OptionalInt.of(said.path("exit-code").asInt()))
+                .orElse(OptionalInt.empty());
+    }
+
+    /// Absent when the sandbox was not made.
+    Optional<SandboxBegun> sandboxBegun() {
+        return status("pid-namespace")
+                .map(said -> new SandboxBegun(
+                        said.path("child-pid").asLong(),
+                        said.path("pid-namespace").asLong()));
+    }
+
+    /// Of the lines the sandbox wrote whole.
+    private Optional<JsonNode> status(String field) {
         return text("status").stream()
                 .flatMap(String::lines)
-                .filter(line -> line.contains("\"exit-code\""))
-                .mapToInt(line -> JSON.readTree(line).path("exit-code").asInt())
+                .filter(line -> line.contains("\"" + field + "\"") && line.endsWith("}"))
+                .<JsonNode>map(JSON::readTree)
                 .findFirst();
     }
 

@@ -203,10 +203,16 @@ final class ProcessHost implements Host {
     }
 
     /// The launcher is dead, by force: everything below it must die too, and the pump must have copied its last.
+    /// A sandbox dies with its launcher, but for a moment when it begins: its first process asks for that only
+    /// after the host's own has begun.
     private void killLeftovers() {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (System.nanoTime() < until) {
             Set<Long> left = everything();
+            folder.sandboxBegun()
+                    .filter(HostFolder.SandboxBegun::runs)
+                    .map(HostFolder.SandboxBegun::child)
+                    .ifPresent(left::add);
             left.forEach(ProcessTable::kill);
             boolean pumping = folder.main()
                     .flatMap(main -> ProcessTable.entry(main.pump()))
@@ -240,9 +246,10 @@ final class ProcessHost implements Host {
     public void terminate() {
         if (!exit.isDone()) {
             threads.execute(() -> {
-                long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+                long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
                 while (!exit.isDone() && System.nanoTime() < until) {
-                    var entryPoint = descend(launch.isolation().depth());
+                    // what is no program yet still has a handler of ours, which would swallow the signal
+                    var entryPoint = descend(launch.isolation().depth()).filter(ProcessTable::isProgram);
                     if (entryPoint.isPresent()) {
                         ProcessTable.terminate(entryPoint.get());
                         return;

@@ -16,6 +16,9 @@ import java.util.Optional;
 final class ProcessTable {
     private static final Path PROC = Path.of("/proc");
 
+    /// The kernel's PF_FORKNOEXEC.
+    private static final long FORKED_WITHOUT_PROGRAM = 0x40;
+
     private ProcessTable() {}
 
     /// @param startTicks clock ticks from the machine's start to the process's: with the pid and the boot id a name
@@ -27,13 +30,25 @@ final class ProcessTable {
     }
 
     static Optional<Entry> entry(long pid) {
+        return stat(pid)
+                .map(fields ->
+                        new Entry(pid, Long.parseLong(fields[1]), fields[0].charAt(0), Long.parseLong(fields[19])));
+    }
+
+    /// Whether the process has begun a program of its own, and is no longer the copy of its parent it was made as.
+    static boolean isProgram(long pid) {
+        return stat(pid)
+                .filter(fields -> (Long.parseLong(fields[6]) & FORKED_WITHOUT_PROGRAM) == 0)
+                .isPresent();
+    }
+
+    /// From the state on, the third field of proc_pid_stat(5).
+    private static Optional<String[]> stat(long pid) {
         try {
             String stat =
                     Files.readString(PROC.resolve(Long.toString(pid)).resolve("stat"), StandardCharsets.ISO_8859_1);
             // the name in parentheses may hold anything, parentheses too
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-            return Optional.of(
-                    new Entry(pid, Long.parseLong(fields[1]), fields[0].charAt(0), Long.parseLong(fields[19])));
+            return Optional.of(stat.substring(stat.lastIndexOf(')') + 2).split(" "));
         } catch (IOException gone) {
             return Optional.empty();
         }

@@ -312,6 +312,38 @@ class ProcessBackendTest {
         eventually(() -> leftovers().isEmpty());
     }
 
+    /// Bubblewrap asks to die with its launcher a moment after the host's first process has begun. A namespace that
+    /// asks for nothing stands in for a sandbox that lost its launcher in that moment.
+    @Test
+    void aSandboxThatOutlivedItsSupervisorIsFoundAndEnded() throws Exception {
+        assumeTrue(isolation.isSandbox());
+        Host host = launch("echo ready; sleep 66");
+        eventually(() -> text(host).contains("ready"));
+        HostFolder left = ((ProcessHost) host).folder();
+        Process maker =
+                new ProcessBuilder("unshare", "--user", "--map-root-user", "--pid", "--fork", "sleep", "68").start();
+        try {
+            eventually(() -> !ProcessTable.children(maker.pid()).isEmpty());
+            long orphan = ProcessTable.children(maker.pid()).getFirst().pid();
+            String namespace = Files.readSymbolicLink(Path.of("/proc", Long.toString(orphan), "ns", "pid"))
+                    .toString()
+                    .replaceAll("\\D", "");
+            backend.close();
+            Files.writeString(
+                    left.path().resolve("status"),
+                    "{ \"child-pid\": %d, \"mnt-namespace\": 1, \"pid-namespace\": %s }\n"
+                            .formatted(orphan, namespace));
+            ProcessTable.kill(left.launcher().orElseThrow().pid());
+            backend = ProcessBackend.open(folder, isolation);
+            assertThat(exit(backend.find(host.id()).orElseThrow())).isInstanceOf(HostExit.Lost.class);
+            eventually(() ->
+                    ProcessTable.entry(orphan).filter(ProcessTable.Entry::runs).isEmpty());
+        } finally {
+            maker.destroyForcibly();
+            maker.waitFor();
+        }
+    }
+
     @Test
     void whatSomebodyKillsWithMemoryLeftIsNotToldAsOutOfMemory() throws Exception {
         assertThat(exit(launch("kill -9 $$"))).isEqualTo(new HostExit.Exited(137, false));
