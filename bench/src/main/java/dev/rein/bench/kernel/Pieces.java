@@ -195,4 +195,29 @@ public class Pieces {
     public void tanh(Parameters state) {
         state.kernels.tanh(state.values, 0, state.size);
     }
+
+    /// So many quantiles of one transition against as many of what came next.
+    @State(Scope.Thread)
+    public static class Quantiles {
+        @Param({"25", "50", "100", "200"})
+        public int count;
+
+        private final Kernels kernels = Kernels.active();
+        private float[] quantile = new float[1];
+        private float[] target = new float[1];
+        private float[] gradient = new float[1];
+
+        @Setup
+        public void make() {
+            quantile = gaussian(count);
+            target = gaussian(count);
+            gradient = new float[count];
+        }
+    }
+
+    @Benchmark
+    public double quantileHuber(Quantiles state) {
+        return state.kernels.quantileHuber(
+                state.quantile, 0, state.count, state.target, 0, state.count, 0.1f, 0.99f, state.gradient, 0);
+    }
 }

@@ -1,5 +1,6 @@
 package dev.rein.toolkit.dqn;
 
+import dev.rein.toolkit.kernel.Kernels;
 import dev.rein.toolkit.nn.Expectation;
 import java.util.Arrays;
 
@@ -34,22 +35,11 @@ public sealed interface ReturnModel {
         @Override
         public double learn(
                 float[] said, int at, float[] next, int next0, float reward, float discount, float weight, float[] by) {
-            double loss = 0;
-            for (int i = 0; i < width; i++) {
-                float level = (i + 0.5f) / width;
-                float gradient = 0;
-                float sum = 0;
-                for (int j = 0; j < width; j++) {
-                    float error = reward + discount * next[next0 + j] - said[at + i];
-                    float side = error < 0 ? 1 - level : level;
-                    float size = Math.abs(error);
-                    sum += side * (size > 1 ? size - 0.5f : 0.5f * error * error);
-                    gradient -= side * Math.clamp(error, -1f, 1f);
-                }
-                loss += sum / width;
-                by[at + i] = weight * gradient / width;
+            double sum = Kernels.active().quantileHuber(said, at, width, next, next0, width, reward, discount, by, at);
+            for (int i = at; i < at + width; i++) {
+                by[i] = weight * by[i] / width;
             }
-            return loss;
+            return sum / width;
         }
     }
 

@@ -66,6 +66,26 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
             float stepSize,
             float epsilon);
 
+    /// The quantile Huber loss (Dabney et al. 2018, equations 9 and 10; κ = 1) of each quantile against each of
+    /// the targets `shift + scale · target`, summed. Quantile i of `count` has the level `(i + ½) / count`. The
+    /// twins' sums are the same bit for bit.
+    ///
+    /// @param quantile `count` of them, from `q0`
+    /// @param target   `targets` of them, from `t0`
+    /// @param gradient overwritten from `g0` with the slope by each quantile
+    /// @return the sum over quantiles
+    double quantileHuber(
+            float[] quantile,
+            int q0,
+            int count,
+            float[] target,
+            int t0,
+            int targets,
+            float shift,
+            float scale,
+            float[] gradient,
+            int g0);
+
     /// The implementation for this machine, chosen once: see [KernelChoice].
     static Kernels active() {
         return KernelChoice.ACTIVE;

@@ -202,6 +202,36 @@ final class ScalarKernels implements Kernels {
         }
     }
 
+    @Override
+    public double quantileHuber(
+            float[] quantile,
+            int q0,
+            int count,
+            float[] target,
+            int t0,
+            int targets,
+            float shift,
+            float scale,
+            float[] gradient,
+            int g0) {
+        double loss = 0;
+        for (int i = 0; i < count; i++) {
+            float level = (i + 0.5f) / count;
+            float slope = 0;
+            float sum = 0;
+            for (int j = t0; j < t0 + targets; j++) {
+                float error = shift + scale * target[j] - quantile[q0 + i];
+                float side = error < 0 ? 1 - level : level;
+                float clipped = Math.clamp(error, -1f, 1f);
+                sum += side * (clipped * (error - 0.5f * clipped)); // ½ error² within 1, |error| - ½ outside
+                slope -= side * clipped;
+            }
+            loss += sum;
+            gradient[g0 + i] = slope;
+        }
+        return loss;
+    }
+
     /// 0 for floats too small for their full precision. The moments of a unit that is never on decay into them and,
     /// by rounding, never out of them; processors compute with them many times slower.
     private static float flush(float x) {

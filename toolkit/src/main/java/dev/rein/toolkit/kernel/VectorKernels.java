@@ -199,4 +199,45 @@ final class VectorKernels implements Kernels {
         }
         ScalarKernels.adam(parameter, gradient, scale, mean, square, beta1, beta2, stepSize, epsilon, i);
     }
+
+    /// A lane for each quantile, which adds its targets in the scalar's order.
+    @Override
+    public double quantileHuber(
+            float[] quantile,
+            int q0,
+            int count,
+            float[] target,
+            int t0,
+            int targets,
+            float shift,
+            float scale,
+            float[] gradient,
+            int g0) {
+        double loss = 0;
+        for (int i = 0; i < count; i += LANES) {
+            int lanes = Math.min(LANES, count - i);
+            VectorMask<Float> mask = Tiles.FIRST.get(lanes);
+            FloatVector said = FloatVector.fromArray(SPECIES, quantile, q0 + i, mask);
+            FloatVector level =
+                    FloatVector.zero(SPECIES).addIndex(1).add(i + 0.5f).div(count);
+            FloatVector above = FloatVector.broadcast(SPECIES, 1f).sub(level);
+            FloatVector sum = FloatVector.zero(SPECIES);
+            FloatVector slope = FloatVector.zero(SPECIES);
+            for (int j = t0; j < t0 + targets; j++) {
+                FloatVector error = FloatVector.broadcast(SPECIES, shift + scale * target[j])
+                        .sub(said);
+                FloatVector side = level.blend(above, error.compare(VectorOperators.LT, 0f));
+                FloatVector clipped = error.blend(1f, error.compare(VectorOperators.GT, 1f));
+                clipped = clipped.blend(-1f, error.compare(VectorOperators.LT, -1f));
+                sum = sum.add(side.mul(clipped.mul(error.sub(clipped.mul(0.5f)))));
+                slope = slope.sub(side.mul(clipped));
+            }
+            sum.intoArray(gradient, g0 + i, mask); // to be read lane by lane
+            for (int lane = 0; lane < lanes; lane++) {
+                loss += gradient[g0 + i + lane];
+            }
+            slope.intoArray(gradient, g0 + i, mask);
+        }
+        return loss;
+    }
 }

@@ -8,6 +8,7 @@ import dev.rein.toolkit.environment.EpisodeRandom;
 import dev.rein.toolkit.environment.EpisodeStatistics;
 import dev.rein.toolkit.environment.VectorEnvironment;
 import dev.rein.toolkit.environment.VectorOptions;
+import dev.rein.toolkit.kernel.Kernels;
 import dev.rein.toolkit.nn.Activation;
 import dev.rein.toolkit.nn.Adam;
 import dev.rein.toolkit.nn.Architecture;
@@ -123,21 +124,22 @@ public final class Tqc implements Algorithm {
             float share = 1f / ((float) hp.batchSize() * critics.length * quantiles * kept);
             loss = 0;
             for (int row = 0; row < hp.batchSize(); row++) {
-                for (int q = 0; q < quantiles; q++) {
-                    int at = row * quantiles + q;
-                    float level = (q + 0.5f) / quantiles;
-                    float gradient = 0;
-                    float sum = 0;
-                    for (int k = row * kept; k < (row + 1) * kept; k++) {
-                        float error = target[k] - value[at];
-                        float weight = error < 0 ? 1 - level : level;
-                        float size = Math.abs(error);
-                        sum += weight * (size > 1 ? size - 0.5f : 0.5f * error * error);
-                        gradient -= weight * Math.clamp(error, -1f, 1f);
-                    }
-                    loss += sum * share;
-                    valueGradient[at] = gradient * share;
-                }
+                loss += share
+                        * Kernels.active()
+                                .quantileHuber(
+                                        value,
+                                        row * quantiles,
+                                        quantiles,
+                                        target,
+                                        row * kept,
+                                        kept,
+                                        0,
+                                        1,
+                                        valueGradient,
+                                        row * quantiles);
+            }
+            for (int i = 0; i < valueGradient.length; i++) {
+                valueGradient[i] *= share;
             }
             online.zeroGradient();
             online.backward(valueGradient, null);

@@ -190,6 +190,35 @@ class KernelsTest {
         }
     }
 
+    @Test
+    void quantileLossesAreTheTwinsBitForBit() {
+        for (int count : SIZES) {
+            for (int targets : new int[] {1, 5, 46, 170}) {
+                float[] quantile = gaussian(3 + count);
+                float[] target = gaussian(2 + targets);
+                quantile[3] = targets == 5 ? Float.NaN : target[2]; // an error of 0, or none
+                float[] expected = gaussian(1 + count + 20);
+                float[] actual = expected.clone();
+                Double loss = scalar.quantileHuber(quantile, 3, count, target, 2, targets, 0.5f, 3, expected, 1);
+                assertThat(vector.quantileHuber(quantile, 3, count, target, 2, targets, 0.5f, 3, actual, 1))
+                        .isEqualTo(loss); // boxed: NaN is NaN
+                assertThat(bits(actual)).as("%d against %d", count, targets).containsExactly(bits(expected));
+            }
+        }
+    }
+
+    /// The paper's own form, by the error's size.
+    @Test
+    void aQuantileLossIsHubersWeighedByLevelAndSide() {
+        for (Kernels kernels : new Kernels[] {scalar, vector}) {
+            float[] slope = new float[2];
+            // errors -3 and 0.5 of the quantile at 1/4, -4 and -0.5 of that at 3/4
+            double loss = kernels.quantileHuber(new float[] {1, 2}, 0, 2, new float[] {-2, 1.5f}, 0, 2, 0, 1, slope, 0);
+            assertThat(loss).isEqualTo(0.75 * 2.5 + 0.25 * 0.125 + 0.25 * 3.5 + 0.25 * 0.125);
+            assertThat(slope).containsExactly(0.75f - 0.25f * 0.5f, 0.25f + 0.25f * 0.5f);
+        }
+    }
+
     private static float[] applied(Kernels kernels, float[] x, float[] y) {
         int size = x.length;
         float[] all = new float[7 * size + 2];
