@@ -2,21 +2,19 @@
 
 import argparse
 import concurrent.futures
-import io
-import json
 import os
 import pathlib
 import re
 import subprocess
 import sys
-import tarfile
 import tempfile
 import time
 
 import boto3
 
+import submission
+
 SCRIPT = pathlib.Path(__file__).with_name("jobs") / "ticks.py"
-BUCKET = "overhead"
 LAST = re.compile(r"ran=([0-9.]+) processor=([0-9.]+)")
 
 
@@ -24,34 +22,6 @@ def processor_time(process):
     """Seconds of a process and its ended children, of /proc."""
     fields = pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-
-
-def submit(sagemaker, options):
-    """Returns the job's name, and when it was asked for."""
-    s3 = boto3.client("s3")
-    if BUCKET not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]:
-        s3.create_bucket(Bucket=BUCKET)
-    job = f"overhead-{time.strftime('%H%M%S')}"
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-        archive.add(SCRIPT, SCRIPT.name)
-    s3.put_object(Bucket=BUCKET, Key=f"{job}/sourcedir.tar.gz", Body=packed.getvalue())
-    settings = {
-        "sagemaker_program": SCRIPT.name,
-        "sagemaker_submit_directory": f"s3://{BUCKET}/{job}/sourcedir.tar.gz",
-        "seconds": options.seconds,
-    }
-    began = time.monotonic()
-    sagemaker.create_training_job(
-        TrainingJobName=job,
-        RoleArn="arn:aws:iam::000000000000:role/Rein",
-        AlgorithmSpecification={"TrainingImage": options.image, "TrainingInputMode": "File"},
-        HyperParameters={name: json.dumps(value) for name, value in settings.items()},
-        OutputDataConfig={"S3OutputPath": f"s3://{BUCKET}"},
-        ResourceConfig={"InstanceType": "ml.t3.medium", "InstanceCount": 1, "VolumeSizeInGB": 1},
-        StoppingCondition={"MaxRuntimeInSeconds": 3600},
-    )
-    return job, began
 
 
 def said_by(job):
@@ -64,14 +34,11 @@ def said_by(job):
 
 def as_job(options):
     """Seconds from the call that creates it until it is described as completed, and what its script said."""
-    sagemaker = boto3.client("sagemaker")
-    job, began = submit(sagemaker, options)
+    began = time.monotonic()
+    job = submission.create(SCRIPT, options.image, 1, {"seconds": options.seconds})
     time.sleep(options.seconds)
-    while (described := sagemaker.describe_training_job(TrainingJobName=job))["TrainingJobStatus"] == "InProgress":
-        time.sleep(0.2)
+    submission.completed(job, every=0.2)
     took = time.monotonic() - began
-    if described["TrainingJobStatus"] != "Completed":
-        raise SystemExit(f"{job}: {described['TrainingJobStatus']}: {described.get('FailureReason')}")
     return took, said_by(job)
 
 

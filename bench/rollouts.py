@@ -1,62 +1,37 @@
 """See rollouts, which calls this."""
 
 import argparse
-import io
 import json
 import pathlib
 import statistics
-import tarfile
-import time
 
 import boto3
 
+import submission
+
 SCRIPT = pathlib.Path(__file__).with_name("jobs") / "rollouts.py"
-BUCKET = "rollouts"
 COLUMNS = "hosts workers wait reward iterations steps steps/s sampling learning weights begin end".split()
 
 
 def submit(hosts, options):
     """Runs a job to its end. Returns its name, and its description."""
-    s3, sagemaker = boto3.client("s3"), boto3.client("sagemaker")
-    if BUCKET not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]:
-        s3.create_bucket(Bucket=BUCKET)
-    job = f"rollouts-{hosts}-{time.strftime('%H%M%S')}"
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-        archive.add(SCRIPT, SCRIPT.name)
-    s3.put_object(Bucket=BUCKET, Key=f"{job}/sourcedir.tar.gz", Body=packed.getvalue())
     settings = {
-        "sagemaker_program": SCRIPT.name,
-        "sagemaker_submit_directory": f"s3://{BUCKET}/{job}/sourcedir.tar.gz",
         "rl.training.config.env_config.wait": options.wait / 1000,
         "rl.training.config.train_batch_size": options.batch,
     }
     if options.iterations:
         settings["rl.training.stop.training_iteration"] = options.iterations
-    sagemaker.create_training_job(
-        TrainingJobName=job,
-        RoleArn="arn:aws:iam::000000000000:role/Rein",
-        AlgorithmSpecification={"TrainingImage": "rein-ray:2.3.1", "TrainingInputMode": "File"},
-        HyperParameters={name: json.dumps(value) for name, value in settings.items()},
-        OutputDataConfig={"S3OutputPath": f"s3://{BUCKET}"},
-        ResourceConfig={"InstanceType": "ml.t3.medium", "InstanceCount": hosts, "VolumeSizeInGB": 1},
-        StoppingCondition={"MaxRuntimeInSeconds": 3600},
-    )
-    sagemaker.get_waiter("training_job_completed_or_stopped").wait(
-        TrainingJobName=job, WaiterConfig={"Delay": 2, "MaxAttempts": 1800})
-    described = sagemaker.describe_training_job(TrainingJobName=job)
-    if described["TrainingJobStatus"] != "Completed":
-        raise SystemExit(f"{job}: {described['TrainingJobStatus']}: {described.get('FailureReason')}")
-    return job, described
+    job = submission.create(SCRIPT, "rein-ray:2.3.1", hosts, settings)
+    return job, submission.completed(job, every=2)
 
 
 def results(job):
     """What RLlib noted after each iteration."""
     s3 = boto3.client("s3")
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=f"{job}/output/intermediate/")
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=SCRIPT.stem, Prefix=f"{job}/output/intermediate/")
     keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
     key = next(key for key in keys if key.endswith("result.json"))
-    return [json.loads(line) for line in s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().splitlines()]
+    return [json.loads(line) for line in s3.get_object(Bucket=SCRIPT.stem, Key=key)["Body"].read().splitlines()]
 
 
 def row(hosts, options):
