@@ -24,7 +24,6 @@ import dev.rein.toolkit.nn.Sequential;
 import dev.rein.toolkit.policy.Policy;
 import dev.rein.toolkit.replay.Batch;
 import dev.rein.toolkit.replay.Experience;
-import dev.rein.toolkit.replay.Priorities;
 import dev.rein.toolkit.replay.ReplayBuffer;
 import dev.rein.toolkit.training.Algorithm;
 import dev.rein.toolkit.training.Opened;
@@ -128,12 +127,9 @@ public final class Dqn implements Algorithm {
             slow = online.copy();
             optimizer = new Adam(online.parameters().length, hp.adamEps());
             int maskSize = environments.masks().length / hp.nEnvs();
-            buffer = new ReplayBuffer(
-                    environments.observationSpace(),
-                    1,
-                    maskSize,
-                    hp.bufferSize(),
-                    hp.prioritized() ? new Priorities(hp.bufferSize(), hp.priorityAlpha()) : null);
+            buffer = hp.prioritized()
+                    ? ReplayBuffer.prioritised(observed, 1, maskSize, hp.bufferSize(), hp.priorityAlpha())
+                    : new ReplayBuffer(observed, 1, maskSize, hp.bufferSize());
             batch = buffer.batch(hp.batchSize());
             int rows = Math.max(hp.batchSize(), hp.nEnvs());
             actions = new float[hp.nEnvs()];

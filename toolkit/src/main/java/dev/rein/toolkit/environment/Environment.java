@@ -22,8 +22,8 @@ public interface Environment extends AutoCloseable {
 
     Space actionSpace();
 
-    /// Whether [Step#mask] is written at every reset and step. Only for a [Discrete] or [MultiDiscrete] action
-    /// space, or a [Dict] or [Tuple] with such parts.
+    /// Whether every reset and step says by [Step#allow] what is not allowed. Only for a [Discrete] or [MultiDiscrete]
+    /// action space, or a [Dict] or [Tuple] with such parts.
     default boolean masksActions() {
         return false;
     }

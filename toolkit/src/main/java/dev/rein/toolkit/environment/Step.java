@@ -106,6 +106,9 @@ public final class Step {
 
     /// Which actions are allowed next; all are, unless the environment says otherwise.
     public void allow(int action, boolean allowed) {
+        if (action < 0 || action >= mask.length) {
+            throw masks("choice: %d (expected: 0..%d)".formatted(action, mask.length - 1));
+        }
         mask[action] = allowed;
     }
 
@@ -135,21 +138,45 @@ public final class Step {
     /// @param part of the action space itself, or one of its leaves
     /// @param i    part of the MultiDiscrete
     public void allow(Part part, int i, int choice, boolean allowed) {
+        allow(groupOf(part, i), choice, allowed);
+    }
+
+    private int groupOf(Part part, int i) {
         int at = group[part.offset() + i];
         if (at < 0 || i >= part.size()) {
             throw new IllegalArgumentException(
                     "part \"%s\": %s has no choice %d to mask (expected: Discrete or MultiDiscrete)"
                             .formatted(part.name(), part.space(), i));
         }
-        allow(at, choice, allowed);
+        return at;
+    }
+
+    /// Whether a choice of a [Discrete] part of a [Dict] or [Tuple] is allowed next.
+    public boolean isAllowed(Part part, int choice) {
+        return isAllowed(part, 0, choice);
+    }
+
+    /// Whether a choice of part `i` of a [MultiDiscrete] part of a [Dict] or [Tuple] is allowed next.
+    public boolean isAllowed(Part part, int i, int choice) {
+        return mask.length == 0 || isAllowed(groupOf(part, i), choice);
     }
 
     private int place(int part, int choice) {
+        if (mask.length == 0 || part < 0 || part >= multi.parts()) {
+            throw masks("part: %d (expected: 0..%d)".formatted(part, multi.parts() - 1));
+        }
         if (choice < 0 || choice >= multi.n(part)) {
-            throw new IndexOutOfBoundsException(
-                    "choice: %d of part %d (expected: 0..%d)".formatted(choice, part, multi.n(part) - 1));
+            throw masks("choice: %d of part %d (expected: 0..%d)".formatted(choice, part, multi.n(part) - 1));
         }
         return multi.from(part) + choice;
+    }
+
+    /// @param problem if the environment masks at all
+    private IndexOutOfBoundsException masks(String problem) {
+        return new IndexOutOfBoundsException(
+                mask.length > 0
+                        ? problem
+                        : "allow: called by an environment whose masksActions() is false (expected: it returns true where some choices are not allowed)");
     }
 
     /// Says what another step said, but for the observation: for a wrapper that has its environment write

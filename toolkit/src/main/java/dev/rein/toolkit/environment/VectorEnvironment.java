@@ -71,6 +71,9 @@ public final class VectorEnvironment implements AutoCloseable {
 
     @SuppressWarnings("ReferenceEquality") // the same object is the mistake; an equal one is not
     private static Environment another(Environment environment, List<Environment> made) {
+        requireNonNull(environment, "maker: gave null (expected: a new environment at every call)");
+        requireNonNull(environment.observationSpace(), "observationSpace: null (expected: what is observed)");
+        requireNonNull(environment.actionSpace(), "actionSpace: null (expected: what can be done)");
         // comparing with the latest alone keeps many environments cheap, and finds `() -> mine`, the usual mistake
         if (!made.isEmpty() && made.getLast() == environment) {
             throw new IllegalArgumentException(

@@ -35,7 +35,6 @@ public record QLearningHyperParameters(
                         explorationInitialEps,
                         explorationFinalEps,
                         initialValue)
-                .require(Float.isFinite(initialValue), "initialValue", initialValue, "a finite number")
                 .throwIfAny();
     }
 

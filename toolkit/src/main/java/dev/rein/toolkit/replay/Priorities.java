@@ -5,7 +5,12 @@ import java.util.random.RandomGenerator;
 
 /// Draws transitions in proportion to their priorities (Schaul et al. 2016, "Prioritized Experience Replay",
 /// section 3.3, proportional variant): a binary tree whose inner nodes hold the sums of their leaves.
-public final class Priorities {
+final class Priorities {
+    /// Of a transition, leaf and inner nodes; as many again where the capacity is just above a power of two.
+    static final int MOST_BYTES = 32;
+
+    static final int MOST_CAPACITY = 1 << 29;
+
     private static final double SMALLEST = 1e-6;
 
     private final int leaves;
@@ -13,9 +18,9 @@ public final class Priorities {
     private final double[] sum;
     private double highest = 1;
 
-    /// @param capacity of the buffer
+    /// @param capacity of the buffer, at most [#MOST_CAPACITY]
     /// @param alpha    how much priorities count: 0 not at all (uniform), 1 in proportion
-    public Priorities(int capacity, double alpha) {
+    Priorities(int capacity, double alpha) {
         this.leaves = Integer.highestOneBit(Math.max(1, capacity - 1)) << 1;
         this.alpha = alpha;
         this.sum = new double[2 * leaves];

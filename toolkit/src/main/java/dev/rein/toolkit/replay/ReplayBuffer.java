@@ -30,24 +30,32 @@ public final class ReplayBuffer {
     private int at;
 
     /// Draws uniformly.
+    ///
+    /// @param choices  that masks speak of; 0 where nothing is masked
+    /// @param capacity transitions, at least 1
+    /// @throws IllegalArgumentException if it would not fit into memory; says the arithmetic
     public ReplayBuffer(Space observations, int actionSize, int choices, int capacity) {
         this(observations, actionSize, choices, capacity, null);
     }
 
-    /// @param choices    that masks speak of; 0 where nothing is masked
-    /// @param capacity   transitions, at least 1
-    /// @param priorities draws by priority; of this capacity
-    /// @throws IllegalArgumentException if it would not fit into memory; says the arithmetic
-    public ReplayBuffer(
-            Space observations, int actionSize, int choices, int capacity, @Nullable Priorities priorities) {
+    /// Draws by priority ([#prioritise]).
+    ///
+    /// @param alpha how much priorities count: 0 not at all, 1 in proportion
+    /// @throws IllegalArgumentException as the constructor
+    public static ReplayBuffer prioritised(
+            Space observations, int actionSize, int choices, int capacity, double alpha) {
+        return new ReplayBuffer(observations, actionSize, choices, capacity, alpha);
+    }
+
+    private ReplayBuffer(Space observations, int actionSize, int choices, int capacity, @Nullable Double alpha) {
         this.space = requireNonNull(observations, "observations");
         this.size = space.size();
         this.features = space.features();
         this.actionSize = actionSize;
         this.choices = choices;
         this.capacity = capacity;
-        this.priorities = priorities;
-        checkFits();
+        checkFits(alpha != null);
+        priorities = alpha == null ? null : new Priorities(capacity, alpha);
         observation = new float[capacity * size];
         action = new float[capacity * actionSize];
         reward = new float[capacity];
@@ -56,18 +64,21 @@ public final class ReplayBuffer {
         nextMask = new boolean[capacity * choices];
     }
 
-    private void checkFits() {
+    private void checkFits(boolean prioritised) {
         if (capacity < 1) {
             throw new IllegalArgumentException("buffer_size: %d (expected: at least 1)".formatted(capacity));
         }
-        long each = 4L * (2 * size + actionSize + 2) + choices;
+        long each = 4L * (2L * size + actionSize + 2) + choices + (prioritised ? Priorities.MOST_BYTES : 0);
         long heap = Runtime.getRuntime().maxMemory();
         long most =
                 Math.min(heap * 9 / 10 / each, (Integer.MAX_VALUE - 8) / Math.max(size, Math.max(actionSize, choices)));
+        if (prioritised) {
+            most = Math.min(most, Priorities.MOST_CAPACITY);
+        }
         if (capacity > most) {
             throw new IllegalArgumentException(
                     ("buffer_size: %,d transitions of %d bytes (two observations of %d numbers, an action of %d, "
-                                    + "%d choices) are %,d MB (expected: at most %,d transitions in a heap of %,d MB). "
+                                    + "%d choices%s) are %,d MB (expected: at most %,d transitions in a heap of %,d MB). "
                                     + "Lower buffer_size, or give the JVM more with -Xmx.")
                             .formatted(
                                     capacity,
@@ -75,6 +86,7 @@ public final class ReplayBuffer {
                                     size,
                                     actionSize,
                                     choices,
+                                    prioritised ? ", a priority" : "",
                                     (capacity * each) >> 20,
                                     most,
                                     heap >> 20));

@@ -38,7 +38,6 @@ public record SarsaHyperParameters(
                         explorationInitialEps,
                         explorationFinalEps,
                         initialValue)
-                .require(Float.isFinite(initialValue), "initialValue", initialValue, "a finite number")
                 .throwIfAny();
     }
 

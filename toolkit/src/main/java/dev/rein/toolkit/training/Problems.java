@@ -27,24 +27,33 @@ public final class Problems {
             Range range = components[i].getAnnotation(Range.class);
             if (range != null) {
                 problems.check(components[i].getName(), values[i], range);
+            } else if (values[i] instanceof Float number) {
+                problems.require(Float.isFinite(number), components[i].getName(), number, "a finite number");
             }
         }
         return problems;
     }
 
     private void check(String component, Object value, Range range) {
-        double number = switch (value) {
-            case Schedule(float begin, float _) -> begin;
-            case Number plain -> plain.doubleValue();
+        boolean inside = switch (value) {
+            case Schedule(float begin, float end) -> inside(begin, range) && insideOrOnTheEdge(end, range);
+            case Number plain -> inside(plain.doubleValue(), range);
             default -> throw new IllegalArgumentException(component + ": a range is for numbers");
         };
-        boolean inside =
-                number >= range.min() && number <= range.max() && number > range.above() && number < range.below();
-        if (range.above() == Double.NEGATIVE_INFINITY && range.below() == Double.POSITIVE_INFINITY) {
-            inside = number >= range.min() && number <= range.max();
-        }
-        String allowed = allowed(range);
+        boolean finite = !(value instanceof Number plain) || !Double.isInfinite(plain.doubleValue());
+        String allowed = finite ? allowed(range) : "a finite number, " + allowed(range);
         require(inside, component, value, range.hint().isEmpty() ? allowed : allowed + ": " + range.hint());
+    }
+
+    private static boolean inside(double number, Range range) {
+        return insideOrOnTheEdge(number, range) && number > range.above() && number < range.below();
+    }
+
+    /// What a [Schedule] may come to when the budget is spent, as a learning rate that falls to 0.
+    private static boolean insideOrOnTheEdge(double number, Range range) {
+        return Double.isFinite(number)
+                && number >= Math.max(range.min(), range.above())
+                && number <= Math.min(range.max(), range.below());
     }
 
     /// What a range allows, in words: `0..1`, `> 0 and < 1`, `at least 1`.

@@ -91,7 +91,12 @@ public final class Training {
     }
 
     /// Ends the run when an evaluation reaches this mean return. Needs [#evaluation].
+    ///
+    /// @param mean a finite number
     public Training stopAtReturn(double mean) {
+        if (!Double.isFinite(mean)) {
+            throw new IllegalArgumentException("mean: %s (expected: a finite number)".formatted(mean));
+        }
         target = mean;
         return this;
     }
@@ -131,7 +136,7 @@ public final class Training {
         resume();
         long began = System.nanoTime();
         long begun = algorithm.steps();
-        var end = TrainingResult.End.BUDGET_SPENT;
+        var end = reached(bestReturn); // of a run that ended in an earlier session
         while (algorithm.steps() < budget && end == TrainingResult.End.BUDGET_SPENT) {
             algorithm.round((double) algorithm.steps() / budget);
             double evaluated = evaluate();
@@ -168,15 +173,18 @@ public final class Training {
     }
 
     private TrainingResult.End end(double evaluated) {
-        if (evaluated >= target) {
+        var end = reached(evaluated);
+        return end == TrainingResult.End.BUDGET_SPENT && Thread.currentThread().isInterrupted()
+                ? TrainingResult.End.INTERRUPTED
+                : end;
+    }
+
+    /// Why no more is to be learned; the budget, if nothing else stands against it.
+    private TrainingResult.End reached(double mean) {
+        if (mean >= target) {
             return TrainingResult.End.TARGET_REACHED;
         }
-        if (withoutGain >= patience) {
-            return TrainingResult.End.PLATEAU;
-        }
-        return Thread.currentThread().isInterrupted()
-                ? TrainingResult.End.INTERRUPTED
-                : TrainingResult.End.BUDGET_SPENT;
+        return withoutGain >= patience ? TrainingResult.End.PLATEAU : TrainingResult.End.BUDGET_SPENT;
     }
 
     private void report(Progress progress, double evaluated) {

@@ -3,6 +3,7 @@ package dev.rein.toolkit.environment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rein.toolkit.environment.classic.CartPole;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -208,7 +209,17 @@ class SpaceTest {
         @Test
         void choiceOfAnotherPartIsNoChoiceOfThis() {
             Step step = Step.of(new Rations());
-            assertThatThrownBy(() -> step.allow(0, 2, false)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> step.allow(0, 2, false)).hasMessage("choice: 2 of part 0 (expected: 0..1)");
+            assertThatThrownBy(() -> step.allow(2, 0, false)).hasMessage("part: 2 (expected: 0..1)");
+            assertThatThrownBy(() -> step.allow(5, false)).hasMessage("choice: 5 (expected: 0..4)");
+        }
+
+        @Test
+        void maskingWithoutSayingSoIsExplained() {
+            Step step = Step.of(CartPole.v1());
+            assertThatThrownBy(() -> step.allow(0, false))
+                    .hasMessageContaining("masksActions() is false (expected: it returns true where");
+            assertThat(step.isAllowed(0)).isTrue();
         }
     }
 }

@@ -137,6 +137,12 @@ class VectorEnvironmentTest {
     }
 
     @Test
+    void noEnvironmentAtAllIsRefused() {
+        assertThatThrownBy(() -> VectorEnvironment.of(() -> null, 1, 3))
+                .hasMessage("maker: gave null (expected: a new environment at every call)");
+    }
+
+    @Test
     void sameEnvironmentTwiceIsRefused() {
         var mine = new Counting();
         assertThatThrownBy(() -> VectorEnvironment.of(() -> mine, 2, 1))

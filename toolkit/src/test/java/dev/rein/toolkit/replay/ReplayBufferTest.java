@@ -42,7 +42,7 @@ class ReplayBufferTest {
 
     @Test
     void prioritiesDecideAndWeightsUndoThem() {
-        var buffer = new ReplayBuffer(SPACE, 1, 0, 4, new Priorities(4, 1));
+        var buffer = ReplayBuffer.prioritised(SPACE, 1, 0, 4, 1);
         for (int i = 0; i < 4; i++) {
             add(buffer, i);
         }
@@ -72,6 +72,17 @@ class ReplayBufferTest {
                 .hasMessageContaining("buffer_size: 10,000,000 transitions of ")
                 .hasMessageContaining("two observations of 21168 numbers, an action of 1, 0 choices")
                 .hasMessageContaining("MB (expected: at most ")
+                .hasMessageContaining("Lower buffer_size, or give the JVM more with -Xmx.");
+    }
+
+    /// Priorities are counted before they are made: a heap that they alone would fill is no surprise.
+    @Test
+    void prioritiesLargerThanTheHeapAreRefusedWithTheArithmetic() {
+        int transitions = (int) Math.min(1_500_000_000, Runtime.getRuntime().maxMemory() / 16);
+        assertThatThrownBy(() -> ReplayBuffer.prioritised(SPACE, 1, 0, transitions, 0.6))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("buffer_size: %,d transitions of ", transitions)
+                .hasMessageContaining("an action of 1, 0 choices, a priority) are ")
                 .hasMessageContaining("Lower buffer_size, or give the JVM more with -Xmx.");
     }
 

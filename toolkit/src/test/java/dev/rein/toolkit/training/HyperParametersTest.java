@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.rein.toolkit.nn.Activation;
 import dev.rein.toolkit.nn.Architecture.Filters;
 import dev.rein.toolkit.ppo.PpoHyperParameters;
+import dev.rein.toolkit.sac.SacHyperParameters;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,26 @@ class HyperParametersTest {
                 .hasMessageContaining("PpoHyperParameters.learning_rate: \"fast\" (expected: a number, or lin_")
                 .hasMessageContaining("PpoHyperParameters.batch_size: 1000000 (expected: at most 0")
                 .hasMessageContaining("PpoHyperParameters.normalise: unknown (expected: one of [n_envs, ");
+    }
+
+    @Test
+    void numbersThatAreNoneAreNamed() {
+        assertThatThrownBy(() ->
+                        defaults.with(Map.of("ent_coef", "Infinity", "gamma", "NaN", "learning_rate", "lin_0.001_NaN")))
+                .hasMessageContaining("PpoHyperParameters.ent_coef: Infinity (expected: a finite number, at least 0).")
+                .hasMessageContaining("PpoHyperParameters.gamma: NaN (expected: 0..1).")
+                .hasMessageContaining("PpoHyperParameters.learning_rate: lin_0.001_NaN (expected: > 0 and < 1).");
+        assertThatThrownBy(() -> SacHyperParameters.defaults().with("target_entropy", Float.NaN))
+                .hasMessage("SacHyperParameters.target_entropy: NaN (expected: a finite number).");
+    }
+
+    @Test
+    void schedulesEndInsideOfWhatIsAllowedOrOnItsEdge() {
+        assertThat(defaults.with("learning_rate", "lin_0.001_0").learningRate().end())
+                .isZero();
+        assertThatThrownBy(() -> defaults.with(Map.of("learning_rate", "lin_0.001_-0.001", "clip_range", "lin_0.2_3")))
+                .hasMessageContaining("PpoHyperParameters.learning_rate: lin_0.001_-0.001 (expected: > 0 and < 1).")
+                .hasMessageContaining("PpoHyperParameters.clip_range: lin_0.2_3.0 (expected: > 0 and < 1");
     }
 
     @Test

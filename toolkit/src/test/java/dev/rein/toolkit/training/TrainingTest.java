@@ -46,6 +46,24 @@ class TrainingTest {
     }
 
     @Test
+    void aRunThatHasReachedItsTargetIsNotTrainedFurther() throws IOException {
+        TrainingResult[] results = new TrainingResult[2];
+        for (int session = 0; session < 2; session++) {
+            try (var ppo = ppo()) {
+                results[session] = Training.of(ppo)
+                        .budget(100_000)
+                        .evaluation(CartPole::v1, 2_000, 10)
+                        .stopAtReturn(100)
+                        .checkpoint(folder.resolve("checkpoint"), 10_000)
+                        .run();
+            }
+        }
+        assertThat(results[1].end()).isEqualTo(TrainingResult.End.TARGET_REACHED);
+        assertThat(results[1].steps()).isEqualTo(results[0].steps());
+        assertThat(parameters(results[1].best())).containsExactly(parameters(results[0].best()));
+    }
+
+    @Test
     void itEndsWhenNothingGetsBetter() throws IOException {
         var still = SMALL.with(Map.of("learning_rate", "1e-12"));
         try (var ppo = new Ppo(still, CartPole::v1, 3)) {
@@ -75,8 +93,10 @@ class TrainingTest {
     }
 
     @Test
-    void stopsWithoutEvaluationsAreRefused() {
+    void stopsWithoutEvaluationsOrANumberAreRefused() {
         try (var ppo = ppo()) {
+            assertThatThrownBy(() -> Training.of(ppo).stopAtReturn(Double.NaN))
+                    .hasMessage("mean: NaN (expected: a finite number)");
             assertThatThrownBy(() -> Training.of(ppo).stopAtReturn(475).run())
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("evaluation(maker, every, episodes) too");

@@ -23,15 +23,16 @@ final class ActionSampler {
     /// @param action overwritten
     void sample(RandomGenerator random, Step step, float[] action) {
         for (Part leaf : space.leaves()) {
-            sample(leaf.space(), random, step, action, leaf.offset());
+            sample(leaf, random, step, action);
         }
     }
 
-    private static void sample(Space leaf, RandomGenerator random, Step step, float[] action, int at) {
-        switch (leaf) {
+    private static void sample(Part leaf, RandomGenerator random, Step step, float[] action) {
+        int at = leaf.offset();
+        switch (leaf.space()) {
             case Discrete discrete -> {
                 int choice = random.nextInt(discrete.n());
-                while (!step.isAllowed(choice)) {
+                while (!step.isAllowed(leaf, choice)) {
                     choice = (choice + 1) % discrete.n();
                 }
                 action[at] = choice;
@@ -39,7 +40,7 @@ final class ActionSampler {
             case MultiDiscrete multi -> {
                 for (int part = 0; part < multi.parts(); part++) {
                     int choice = random.nextInt(multi.n(part));
-                    while (!step.isAllowed(part, choice)) {
+                    while (!step.isAllowed(leaf, part, choice)) {
                         choice = (choice + 1) % multi.n(part);
                     }
                     action[at + part] = choice;

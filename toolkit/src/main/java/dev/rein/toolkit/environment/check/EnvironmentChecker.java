@@ -165,11 +165,16 @@ public final class EnvironmentChecker {
     }
 
     private Environment fromMaker() {
+        Environment environment;
         try {
-            return maker.get();
+            environment = maker.get();
         } catch (RuntimeException e) {
             throw stop("maker", "maker: it threw " + e);
         }
+        if (environment == null) {
+            throw stop("maker", "maker: gave null (expected: another environment at every call)");
+        }
+        return environment;
     }
 
     private void close() {

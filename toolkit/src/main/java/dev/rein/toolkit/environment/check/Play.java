@@ -66,7 +66,7 @@ final class Play {
         prepare();
         try {
             environment.reset(random, step);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // whatever a simulator throws is told
             throw threw(e);
         }
         if (step.terminated() || step.truncated()) {
@@ -87,7 +87,7 @@ final class Play {
         steps++;
         try {
             environment.step(Row.of(given), step);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // whatever a simulator throws is told
             throw threw(e);
         }
         if (!Arrays.equals(given, action)) {
@@ -151,26 +151,15 @@ final class Play {
     }
 
     private void checkMask() {
-        switch (environment.actionSpace()) {
-            case Discrete discrete -> {
-                int allowed = 0;
-                for (int choice = 0; choice < discrete.n(); choice++) {
-                    allowed += step.isAllowed(choice) ? 1 : 0;
-                    mix(step.isAllowed(choice) ? 1 : 0);
-                }
-                refuseNone(allowed, "");
+        Space actions = environment.actionSpace();
+        MultiDiscrete choices = MultiDiscrete.choicesOf(actions).orElseThrow(); // or Step had refused to mask
+        for (int part = 0; part < choices.parts(); part++) {
+            int allowed = 0;
+            for (int choice = 0; choice < choices.n(part); choice++) {
+                allowed += step.isAllowed(part, choice) ? 1 : 0;
+                mix(step.isAllowed(part, choice) ? 1 : 0);
             }
-            case MultiDiscrete multi -> {
-                for (int part = 0; part < multi.parts(); part++) {
-                    int allowed = 0;
-                    for (int choice = 0; choice < multi.n(part); choice++) {
-                        allowed += step.isAllowed(part, choice) ? 1 : 0;
-                        mix(step.isAllowed(part, choice) ? 1 : 0);
-                    }
-                    refuseNone(allowed, " of part " + part);
-                }
-            }
-            default -> throw new IllegalStateException("Step refuses masks of other spaces");
+            refuseNone(allowed, actions instanceof Discrete ? "" : " of part " + part);
         }
     }
 
@@ -185,7 +174,7 @@ final class Play {
         }
     }
 
-    private StopsHere threw(RuntimeException e) {
+    private StopsHere threw(Throwable e) {
         StackTraceElement[] stack = e.getStackTrace();
         findings.add(
                 "threw",

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rein.toolkit.environment.Box;
+import dev.rein.toolkit.environment.Dict;
 import dev.rein.toolkit.environment.Discrete;
 import dev.rein.toolkit.environment.Environment;
+import dev.rein.toolkit.environment.Part;
 import dev.rein.toolkit.environment.Row;
 import dev.rein.toolkit.environment.Space;
 import dev.rein.toolkit.environment.Step;
 import dev.rein.toolkit.environment.classic.CartPole;
+import dev.rein.toolkit.probe.ManyParts;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -208,6 +211,34 @@ class EnvironmentCheckerTest {
     }
 
     @Test
+    void masksOfPartsAreObeyedAndLookedAt() {
+        EnvironmentChecker.check(ManyParts::new).orThrow();
+        class Stuck extends Queue {
+            private static final Dict LEVERS = Dict.of("speed", Box.of(0, 1, 1)).with("gear", new Discrete(3));
+            private static final Part GEAR = LEVERS.part("gear");
+
+            @Override
+            public Space actionSpace() {
+                return LEVERS;
+            }
+
+            @Override
+            public void step(Row action, Step step) {
+                say(step);
+                for (int gear = 0; gear < 3; gear++) {
+                    step.allow(GEAR, gear, false);
+                }
+            }
+
+            @Override
+            void say(Step step) {
+                step.observation().put(0, 0);
+            }
+        }
+        finds(Stuck::new, "step 1 with action", "all choices of part 0 are masked");
+    }
+
+    @Test
     void whatIsThrownIsTold() {
         class Throwing extends Queue {
             @Override
@@ -216,6 +247,13 @@ class EnvironmentCheckerTest {
             }
         }
         finds(Throwing::new, "it threw java.lang.ArithmeticException: no servers, at ");
+        class Failing extends Queue {
+            @Override
+            public void reset(RandomGenerator newRandom, Step step) {
+                throw new NoClassDefFoundError("org/simulator/Core");
+            }
+        }
+        finds(Failing::new, "reset: it threw java.lang.NoClassDefFoundError: org/simulator/Core, at ");
         finds(
                 () -> {
                     throw new IllegalStateException("no licence");
@@ -227,6 +265,11 @@ class EnvironmentCheckerTest {
     void sameOneTwiceIsFound() {
         var one = new Queue();
         finds(() -> one, "maker: gave the same environment twice");
+    }
+
+    @Test
+    void noneAtAllIsFound() {
+        finds(() -> null, "maker: gave null");
     }
 
     @Test
