@@ -25,34 +25,36 @@ import java.util.List;
 /// Writes a policy as an ONNX model (IR version 8, operator set 17), normalisation and action post-processing
 /// inside:
 ///
-/// input `observation` float `[rows, size]`; output `action`, int64 `[rows]` for one choice, int64 `[rows, size]`
-/// for several or for switches, float `[rows, size]` where there are numbers in it; output `logits`, `values`,
-/// `mean` or (several parts) `outputs`, float `[rows, outputs]`, as the network gave it.
+/// input `observation` float `[rows, size]`, and, where asked for, `mask` bool `[rows, choices]`; output `action`,
+/// int64 `[rows]` for one choice, int64 `[rows, size]` for several or for switches, float `[rows, size]` where there
+/// are numbers in it; output `logits`, `values`, `mean` or (several parts) `outputs`, float `[rows, outputs]`, as the
+/// network gave it.
 ///
 /// The model is a few nested protobuf messages, written directly: field numbers are those of onnx.proto.
 final class Onnx {
     static final int FLOAT = 1;
     static final int INT64 = 7;
+    private static final int BOOL = 9;
     private static final int IR_VERSION = 8;
     private static final int OPERATOR_SET = 17;
 
     private Onnx() {}
 
-    static void write(Policy policy, Path file) throws IOException {
+    static void write(Policy policy, Path file, boolean masked) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
-        Files.write(file, model(policy));
+        Files.write(file, model(policy, masked));
     }
 
-    private static byte[] model(Policy policy) {
+    private static byte[] model(Policy policy, boolean masked) {
         return new Protobuf()
                 .number(1, IR_VERSION)
                 .text(2, "rein")
-                .message(7, graph(policy))
+                .message(7, graph(policy, masked))
                 .message(8, new Protobuf().text(1, "").number(2, OPERATOR_SET))
                 .bytes();
     }
 
-    private static Protobuf graph(Policy policy) {
+    private static Protobuf graph(Policy policy, boolean masked) {
         Sequential network = policy.network();
         var graph = new Protobuf();
         String x = OnnxSpace.features(graph, policy.observationSpace());
@@ -67,9 +69,12 @@ final class Onnx {
             OnnxLayer.write(graph, layers, l, parameters, x, y);
             x = y;
         }
-        boolean whole = OnnxSpace.act(graph, policy.head(), policy.actionSpace(), head);
+        boolean whole = OnnxSpace.act(graph, policy.head(), policy.actionSpace(), head, masked ? "mask" : "");
         graph.text(2, "policy");
         graph.message(11, value("observation", FLOAT, policy.observationSpace().size()));
+        if (masked) {
+            graph.message(11, value("mask", BOOL, policy.actionSpace().choices()));
+        }
         graph.message(
                 12,
                 policy.actionSpace() instanceof Discrete

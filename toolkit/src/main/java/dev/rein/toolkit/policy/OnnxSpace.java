@@ -63,33 +63,52 @@ final class OnnxSpace {
 
     /// Adds what makes `action` of the head's outputs.
     ///
+    /// @param mask the name of `[rows, choices]`, which of them are allowed; empty allows all
     /// @return whether it is of whole numbers
-    static boolean act(Protobuf graph, ActionHead head, Space space, String outputs) {
+    static boolean act(Protobuf graph, ActionHead head, Space space, String outputs, String mask) {
+        if (!mask.isEmpty()) {
+            graph.message(5, Onnx.floats("forbidden", new float[] {Float.NEGATIVE_INFINITY}));
+        }
         if (space instanceof Discrete) {
-            graph.message(1, argMax("action", outputs, 0));
+            graph.message(1, argMax("action", allowed(graph, outputs, mask), 0));
             return true;
         }
         if (!(head instanceof Joint joint)) {
-            part(graph, head, space, outputs, "action");
+            part(graph, head, space, allowed(graph, outputs, mask), "action");
             return !(space instanceof Box);
         }
         boolean whole = space.leaves().stream().noneMatch(leaf -> leaf.space() instanceof Box);
         List<String> pieces = new ArrayList<>();
         int output = 0;
+        int choice = 0;
         for (int i = 0; i < joint.parts().size(); i++) {
             ActionHead each = joint.parts().get(i);
             Space leaf = space.leaves().get(i).space();
             String made = "part" + i;
-            part(graph, each, leaf, slice(graph, outputs, output, each.outputs(), "outputs" + i), made);
+            String said = slice(graph, outputs, output, each.outputs(), "outputs" + i);
+            if (!mask.isEmpty() && leaf.choices() > 0) {
+                said = allowed(graph, said, slice(graph, mask, choice, leaf.choices(), "mask" + i));
+            }
+            part(graph, each, leaf, said, made);
             if (!whole && !(leaf instanceof Box)) {
                 graph.message(1, cast(made + "_float", made, Onnx.FLOAT));
                 made += "_float";
             }
             pieces.add(made);
             output += each.outputs();
+            choice += leaf.choices();
         }
         graph.message(1, concat("action", pieces));
         return whole;
+    }
+
+    /// The outputs, those of forbidden choices below all others.
+    private static String allowed(Protobuf graph, String outputs, String mask) {
+        if (mask.isEmpty()) {
+            return outputs;
+        }
+        graph.message(1, Onnx.node("Where", outputs + "_allowed", mask, outputs, "forbidden"));
+        return outputs + "_allowed";
     }
 
     /// @param made the name of what it adds, `[rows, size]`: int64, or floats for a Box

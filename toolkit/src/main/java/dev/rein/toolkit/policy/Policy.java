@@ -283,8 +283,22 @@ public final class Policy {
         return PolicyFile.read(file);
     }
 
-    /// Writes the policy as an ONNX model: input `observation` `[rows, size]`, output `action`, the best one.
+    /// Writes the policy as an ONNX model: input `observation`, float `[rows, size]`; output `action`, the best one.
+    /// Every choice is allowed; where some are not, it takes [#exportMaskedOnnx].
     public void exportOnnx(Path file) throws IOException {
-        Onnx.write(this, file);
+        Onnx.write(this, file, false);
+    }
+
+    /// The same with a second input, `mask`, bool `[rows, choices]`: which choices are allowed, part after part. At
+    /// least one of each part must be.
+    ///
+    /// @throws IllegalStateException if there is nothing to choose from
+    public void exportMaskedOnnx(Path file) throws IOException {
+        if (choice == null) {
+            throw new IllegalStateException(
+                    "mask: of actions %s (expected: Discrete or MultiDiscrete, or a Dict or Tuple with some)"
+                            .formatted(actionSpace));
+        }
+        Onnx.write(this, file, true);
     }
 }

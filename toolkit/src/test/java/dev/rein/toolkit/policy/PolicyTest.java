@@ -25,6 +25,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Nested;
@@ -179,13 +180,59 @@ class PolicyTest {
         Path file = folder.resolve("policy.onnx");
         policy.exportOnnx(file);
         int rows = 57;
-        int size = policy.observationSpace().size();
         float[] observations = observations(policy, rows);
-        float[] expected = acted(policy, observations, rows);
+        assertSays(file, policy, observations, new boolean[0], acted(policy, observations, rows));
+    }
+
+    /// The masks of all rows that allow something in each part, drawn by chance.
+    private boolean[] masks(Policy policy, int rows) {
+        int choices = policy.actionSpace().choices();
+        boolean[] masks = new boolean[rows * choices];
+        MultiDiscrete parts = MultiDiscrete.choicesOf(policy.actionSpace()).orElseThrow();
+        for (int row = 0; row < rows; row++) {
+            for (int part = 0; part < parts.parts(); part++) {
+                int from = row * choices + parts.from(part);
+                for (int i = 0; i < parts.n(part); i++) {
+                    masks[from + i] = random.nextInt(3) == 0;
+                }
+                masks[from + random.nextInt(parts.n(part))] = true;
+            }
+        }
+        return masks;
+    }
+
+    @Test
+    void maskedOnnxModelsTakeWhatIsAllowedAsThePolicyDoes() throws IOException, OrtException {
+        for (Policy policy : List.of(choosing, tabular, several, driving, wholly)) {
+            Path file = folder.resolve("masked.onnx");
+            policy.exportMaskedOnnx(file);
+            int rows = 57;
+            float[] observations = observations(policy, rows);
+            boolean[] masks = masks(policy, rows);
+            float[] expected = new float[rows * policy.actionSpace().size()];
+            policy.act(observations, masks, rows, null, expected);
+            assertThat(expected).isNotEqualTo(acted(policy, observations, rows));
+            assertSays(file, policy, observations, masks, expected);
+        }
+        assertThatThrownBy(() -> steering.exportMaskedOnnx(folder.resolve("masked.onnx")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("mask: of actions Box(");
+    }
+
+    private static void assertSays(Path model, Policy policy, float[] observations, boolean[] masks, float... expected)
+            throws OrtException {
+        int rows = observations.length / policy.observationSpace().size();
         OrtEnvironment onnx = OrtEnvironment.getEnvironment();
-        try (var session = onnx.createSession(file.toString());
-                var input = OnnxTensor.createTensor(onnx, FloatBuffer.wrap(observations), new long[] {rows, size});
-                var result = session.run(Map.of("observation", input))) {
+        boolean[][] allowed = new boolean[rows][policy.actionSpace().choices()];
+        for (int row = 0; row < rows && masks.length > 0; row++) {
+            System.arraycopy(masks, row * allowed[row].length, allowed[row], 0, allowed[row].length);
+        }
+        try (var session = onnx.createSession(model.toString());
+                var input = OnnxTensor.createTensor(
+                        onnx, FloatBuffer.wrap(observations), new long[] {rows, observations.length / rows});
+                var mask = masks.length == 0 ? null : OnnxTensor.createTensor(onnx, allowed);
+                var result = session.run(
+                        mask == null ? Map.of("observation", input) : Map.of("observation", input, "mask", mask))) {
             OnnxTensor action = (OnnxTensor) result.get("action").orElseThrow();
             if (action.getInfo().type == OnnxJavaType.INT64) {
                 long[] actions = new long[expected.length];

@@ -10,17 +10,20 @@ import ai.onnxruntime.TensorInfo;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// A policy in ONNX, run by ONNX Runtime: one input of 32-bit floats `[batch × observation]`, and an output of
-/// whole numbers (`[batch]` for one choice, `[batch × action]` for several or for switches) or of 32-bit floats
-/// `[batch × action]`.
+/// A policy in ONNX, run by ONNX Runtime: one input of 32-bit floats `[batch × observation]`, a second of truths
+/// called `mask`, `[batch × choices]`, if it takes one, and an output of whole numbers (`[batch]` for one choice,
+/// `[batch × action]` for several or for switches) or of 32-bit floats `[batch × action]`.
 ///
 /// Of several outputs the one called `action` counts, else the first.
 final class OnnxModel implements ServedModel {
+    private static final String MASK = "mask";
+
     private final OrtEnvironment runtime;
     private final OrtSession session;
     private final String input;
@@ -33,16 +36,18 @@ final class OnnxModel implements ServedModel {
     private OnnxModel(OrtEnvironment runtime, OrtSession session, Path file) throws OrtException {
         this.runtime = runtime;
         this.session = session;
-        if (session.getInputInfo().size() != 1) {
-            throw unfit(file, "inputs " + session.getInputNames(), "one: the observation");
+        Map<String, NodeInfo> inputs = new LinkedHashMap<>(session.getInputInfo());
+        int choices = choices(inputs.remove(MASK), file);
+        if (inputs.size() != 1) {
+            throw unfit(file, "inputs " + session.getInputNames(), "one, the observation, and mask where it takes one");
         }
-        NodeInfo in = session.getInputInfo().values().iterator().next();
+        NodeInfo in = inputs.values().iterator().next();
         this.input = in.getName();
         this.output = session.getOutputNames().contains("action")
                 ? "action"
                 : session.getOutputNames().iterator().next();
         this.each = ((TensorInfo) in.getInfo()).getShape();
-        this.shape = shape(in, session.getOutputInfo().get(output), file);
+        this.shape = shape(in, session.getOutputInfo().get(output), choices, file);
     }
 
     static OnnxModel load(Path file) {
@@ -58,7 +63,20 @@ final class OnnxModel implements ServedModel {
         }
     }
 
-    private static Shape shape(NodeInfo in, @Nullable NodeInfo out, Path file) {
+    private static int choices(@Nullable NodeInfo mask, Path file) {
+        if (mask == null) {
+            return 0;
+        }
+        if (mask.getInfo() instanceof TensorInfo allowed
+                && allowed.type == OnnxJavaType.BOOL
+                && allowed.getShape().length == 2
+                && allowed.getShape()[1] > 0) {
+            return Math.toIntExact(allowed.getShape()[1]);
+        }
+        throw unfit(file, "input " + mask, "truths [batch, a fixed number of choices]");
+    }
+
+    private static Shape shape(NodeInfo in, @Nullable NodeInfo out, int choices, Path file) {
         if (!(in.getInfo() instanceof TensorInfo observation) || observation.type != OnnxJavaType.FLOAT) {
             throw unfit(file, "input " + in, "a tensor of 32-bit floats");
         }
@@ -80,7 +98,7 @@ final class OnnxModel implements ServedModel {
             throw unfit(file, "output shape " + Arrays.toString(action.getShape()), "[batch, a fixed length]");
         }
         List<Integer> lengths = whole && action.getShape().length <= 1 ? List.of() : List.of(Math.toIntExact(size));
-        return new Shape(new Form.Numbers(each, false), new Form.Numbers(lengths, whole), 0);
+        return new Shape(new Form.Numbers(each, false), new Form.Numbers(lengths, whole), choices);
     }
 
     private static IllegalArgumentException unfit(Path file, String is, String expected) {
@@ -105,7 +123,9 @@ final class OnnxModel implements ServedModel {
         dimensions[0] = rows;
         FloatBuffer batch = FloatBuffer.wrap(observations, 0, rows * shape.observationSize());
         try (OnnxTensor in = OnnxTensor.createTensor(runtime, batch, dimensions);
-                OrtSession.Result result = session.run(Map.of(input, in), Set.of(output))) {
+                OnnxTensor mask = mask(masks, rows);
+                OrtSession.Result result =
+                        session.run(mask == null ? Map.of(input, in) : Map.of(input, in, MASK, mask), Set.of(output))) {
             OnnxTensor out = (OnnxTensor) result.get(0);
             switch (out.getInfo().type) {
                 case INT64 -> copy(out.getLongBuffer().array(), actions);
@@ -120,6 +140,26 @@ final class OnnxModel implements ServedModel {
         } catch (OrtException failed) {
             throw new InvocationException(500, "ONNX Runtime: " + failed.getMessage());
         }
+    }
+
+    private @Nullable OnnxTensor mask(boolean[] masks, int rows) throws OrtException {
+        if (shape.choices() == 0) {
+            return null;
+        }
+        int choices = shape.choices();
+        boolean[][] allowed = new boolean[rows][choices];
+        for (int row = 0; row < rows; row++) {
+            boolean any = masks.length == 0;
+            for (int i = 0; i < choices; i++) {
+                allowed[row][i] = masks.length == 0 || masks[row * choices + i];
+                any |= allowed[row][i];
+            }
+            if (!any) {
+                throw InvocationException.badRequest(
+                        "mask: all %d actions are forbidden (expected: at least one allowed)".formatted(choices));
+            }
+        }
+        return OnnxTensor.createTensor(runtime, allowed);
     }
 
     private static void copy(long[] from, float[] to) {

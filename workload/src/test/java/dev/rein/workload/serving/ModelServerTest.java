@@ -222,6 +222,28 @@ class ModelServerTest {
         return head.toString();
     }
 
+    /// The policy does not look, and likes action 2 best, then 0.
+    @Test
+    void anOnnxModelThatTakesMasksObeysThem() throws Exception {
+        Sequential network = Sequential.mlp(Activation.TANH, Activation.IDENTITY, 2, 3);
+        float[] bias = {1, 0, 2};
+        System.arraycopy(bias, 0, network.parameters(), network.parameters().length - 3, 3);
+        new Policy(Box.of(-1, 1, 2), new Discrete(3), network).exportMaskedOnnx(folder.resolve("model.onnx"));
+        try (ModelServer server = ModelServer.start(options());
+                HttpClient client = HttpClient.newHttpClient()) {
+            assertThat(answer(client, server, "{\"observation\":[0,0]}")).isEqualTo("{\"action\":2}");
+            assertThat(answer(
+                            client,
+                            server,
+                            "{\"observations\":[[0,0],[0,0]],\"masks\":[[true,true,false],[false,true,false]]}"))
+                    .isEqualTo("{\"actions\":[0,1]}");
+            assertThat(answer(client, server, "{\"observation\":[0,0],\"mask\":[false,false,false]}"))
+                    .contains("mask: all 3 actions are forbidden (expected: at least one allowed)");
+            assertThat(answer(client, server, "{\"observation\":[0,0],\"mask\":[true]}"))
+                    .contains("mask: 1 truths (expected: 3, one for each choice)");
+        }
+    }
+
     @Test
     void aFolderWithoutAModelSaysWhatItHolds() throws Exception {
         Files.writeString(folder.resolve("notes.txt"), "");
