@@ -15,6 +15,7 @@ import dev.rein.toolkit.environment.EpisodeRandom;
 import dev.rein.toolkit.environment.EpisodeStatistics;
 import dev.rein.toolkit.environment.Space;
 import dev.rein.toolkit.environment.VectorEnvironment;
+import dev.rein.toolkit.environment.VectorOptions;
 import dev.rein.toolkit.nn.Activation;
 import dev.rein.toolkit.nn.Architecture;
 import dev.rein.toolkit.nn.Initialisation;
@@ -72,10 +73,22 @@ public final class Ars implements Algorithm {
     /// @param seed    of everything: episodes, initial parameters, directions
     /// @param threads that candidates play on, at least 1; more than there are candidates are not used
     public Ars(ArsHyperParameters hp, Supplier<? extends Environment> maker, long seed, int threads) {
+        this(hp, maker, seed, threads, VectorOptions.defaults());
+    }
+
+    /// @param threads that candidates play on, as above
+    /// @param options of stepping one candidate's environment: how long a step may take; their autoreset must be
+    ///     [dev.rein.toolkit.environment.Autoreset#SAME_STEP]
+    public Ars(
+            ArsHyperParameters hp,
+            Supplier<? extends Environment> maker,
+            long seed,
+            int threads,
+            VectorOptions options) {
         this.hp = requireNonNull(hp, "hp");
         try (var opened = new Opened()) {
             random = new EpisodeRandom(seed, -1, 0);
-            playground = opened.own(new Playground(2 * hp.nDelta(), threads, maker, seed));
+            playground = opened.own(new Playground(2 * hp.nDelta(), threads, maker, seed, options.forTraining()));
             observations = playground.environment(0).observationSpace();
             actions = playground.environment(0).actionSpace();
             linear = hp.netArch().isEmpty();

@@ -4,6 +4,7 @@ import dev.rein.toolkit.checkpoint.Checkpoint;
 import dev.rein.toolkit.environment.Environment;
 import dev.rein.toolkit.environment.EpisodeRandom;
 import dev.rein.toolkit.environment.VectorEnvironment;
+import dev.rein.toolkit.environment.VectorOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -23,14 +24,14 @@ final class Playground implements AutoCloseable {
     private final List<VectorEnvironment> environments = new ArrayList<>();
     private final @Nullable ExecutorService threads;
 
-    Playground(int count, int threads, Supplier<? extends Environment> maker, long seed) {
+    Playground(int count, int threads, Supplier<? extends Environment> maker, long seed, VectorOptions options) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads: %d (expected: at least 1)".formatted(threads));
         }
         long same = new EpisodeRandom(seed, -2, 0).nextLong();
         try {
             for (int i = 0; i < count; i++) {
-                environments.add(VectorEnvironment.of(maker, 1, same));
+                environments.add(VectorEnvironment.of(maker, 1, same, options));
             }
         } catch (RuntimeException e) {
             closeEnvironments(e);

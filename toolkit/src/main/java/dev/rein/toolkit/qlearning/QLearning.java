@@ -7,6 +7,7 @@ import dev.rein.toolkit.environment.Environment;
 import dev.rein.toolkit.environment.EpisodeRandom;
 import dev.rein.toolkit.environment.EpisodeStatistics;
 import dev.rein.toolkit.environment.VectorEnvironment;
+import dev.rein.toolkit.environment.VectorOptions;
 import dev.rein.toolkit.policy.Policy;
 import dev.rein.toolkit.table.ActionValues;
 import dev.rein.toolkit.training.Algorithm;
@@ -39,9 +40,19 @@ public final class QLearning implements Algorithm {
     /// @param seed  of everything: episodes and actions
     /// @throws IllegalArgumentException if the spaces are of another kind, or the table does not fit into memory
     public QLearning(QLearningHyperParameters hp, Supplier<? extends Environment> maker, long seed) {
+        this(hp, maker, seed, VectorOptions.defaults());
+    }
+
+    /// @param maker makes one environment, whose observations are choices and whose actions are `Discrete`
+    /// @param seed  of everything: episodes and actions
+    /// @param options of stepping: threads, which change no result, and how long a step may take; their autoreset
+    ///     must be [dev.rein.toolkit.environment.Autoreset#SAME_STEP]
+    /// @throws IllegalArgumentException as above
+    public QLearning(
+            QLearningHyperParameters hp, Supplier<? extends Environment> maker, long seed, VectorOptions options) {
         this.hp = requireNonNull(hp, "hp");
         try (var opened = new Opened()) {
-            environments = opened.own(VectorEnvironment.of(maker, hp.nEnvs(), seed));
+            environments = opened.own(VectorEnvironment.of(maker, hp.nEnvs(), seed, options.forTraining()));
             random = new EpisodeRandom(seed, -1, 0);
             table = new ActionValues(environments.observationSpace(), environments.actionSpace(), hp.initialValue());
             size = environments.observationSpace().size();

@@ -8,6 +8,7 @@ import dev.rein.toolkit.environment.Environment;
 import dev.rein.toolkit.environment.EpisodeRandom;
 import dev.rein.toolkit.environment.EpisodeStatistics;
 import dev.rein.toolkit.environment.VectorEnvironment;
+import dev.rein.toolkit.environment.VectorOptions;
 import dev.rein.toolkit.kernel.Kernels;
 import dev.rein.toolkit.nn.Activation;
 import dev.rein.toolkit.nn.Adam;
@@ -62,9 +63,18 @@ public final class Reinforce implements Algorithm {
     /// @param maker makes the one environment; its episodes must end
     /// @param seed  of everything: episodes, initial weights, actions
     public Reinforce(ReinforceHyperParameters hp, Supplier<? extends Environment> maker, long seed) {
+        this(hp, maker, seed, VectorOptions.defaults());
+    }
+
+    /// @param maker makes the one environment; its episodes must end
+    /// @param seed  of everything: episodes, initial weights, actions
+    /// @param options of stepping: how long a step may take; their autoreset must be
+    ///     [dev.rein.toolkit.environment.Autoreset#SAME_STEP]
+    public Reinforce(
+            ReinforceHyperParameters hp, Supplier<? extends Environment> maker, long seed, VectorOptions options) {
         this.hp = requireNonNull(hp, "hp");
         try (var opened = new Opened()) {
-            environment = opened.own(VectorEnvironment.of(maker, 1, seed));
+            environment = opened.own(VectorEnvironment.of(maker, 1, seed, options.forTraining()));
             random = new EpisodeRandom(seed, -1, 0);
             int features = environment.observationSpace().features();
             head = Distribution.of(environment.actionSpace());

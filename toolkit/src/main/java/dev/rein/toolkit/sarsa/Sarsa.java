@@ -7,6 +7,7 @@ import dev.rein.toolkit.environment.Environment;
 import dev.rein.toolkit.environment.EpisodeRandom;
 import dev.rein.toolkit.environment.EpisodeStatistics;
 import dev.rein.toolkit.environment.VectorEnvironment;
+import dev.rein.toolkit.environment.VectorOptions;
 import dev.rein.toolkit.policy.Policy;
 import dev.rein.toolkit.table.ActionValues;
 import dev.rein.toolkit.training.Algorithm;
@@ -50,9 +51,18 @@ public final class Sarsa implements Algorithm {
     /// @param seed  of everything: episodes and actions
     /// @throws IllegalArgumentException if the spaces are of another kind, or the table does not fit into memory
     public Sarsa(SarsaHyperParameters hp, Supplier<? extends Environment> maker, long seed) {
+        this(hp, maker, seed, VectorOptions.defaults());
+    }
+
+    /// @param maker makes the one environment, whose observations are choices and whose actions are `Discrete`
+    /// @param seed  of everything: episodes and actions
+    /// @param options of stepping: how long a step may take; their autoreset must be
+    ///     [dev.rein.toolkit.environment.Autoreset#SAME_STEP]
+    /// @throws IllegalArgumentException as above
+    public Sarsa(SarsaHyperParameters hp, Supplier<? extends Environment> maker, long seed, VectorOptions options) {
         this.hp = requireNonNull(hp, "hp");
         try (var opened = new Opened()) {
-            environment = opened.own(VectorEnvironment.of(maker, 1, seed));
+            environment = opened.own(VectorEnvironment.of(maker, 1, seed, options.forTraining()));
             random = new EpisodeRandom(seed, -1, 0);
             table = new ActionValues(environment.observationSpace(), environment.actionSpace(), hp.initialValue());
             trace = new float[table.values().length];

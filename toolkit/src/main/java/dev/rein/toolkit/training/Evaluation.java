@@ -2,6 +2,7 @@ package dev.rein.toolkit.training;
 
 import dev.rein.toolkit.environment.Environment;
 import dev.rein.toolkit.environment.VectorEnvironment;
+import dev.rein.toolkit.environment.VectorOptions;
 import dev.rein.toolkit.policy.Policy;
 import java.util.Arrays;
 import java.util.Locale;
@@ -26,7 +27,17 @@ public final class Evaluation {
     /// @param episodes at least 1
     /// @throws IllegalArgumentException if the policy is for other spaces than the environment's
     public static Evaluation of(Policy policy, Supplier<? extends Environment> maker, int episodes, long seed) {
-        try (var environments = VectorEnvironment.of(maker, episodes, seed ^ APART)) {
+        return of(policy, maker, episodes, seed, VectorOptions.defaults());
+    }
+
+    /// @param options of stepping: threads, which change no result, and how long a step may take; their autoreset
+    ///     must be [dev.rein.toolkit.environment.Autoreset#SAME_STEP]
+    /// @throws IllegalArgumentException as above
+    public static Evaluation of(
+            Policy policy, Supplier<? extends Environment> maker, int episodes, long seed, VectorOptions options) {
+        // what an episode's actions were is asked by nobody: an evaluation is not saved
+        var stepping = options.forTraining().withReplayed(false);
+        try (var environments = VectorEnvironment.of(maker, episodes, seed ^ APART, stepping)) {
             if (!environments.observationSpace().equals(policy.observationSpace())
                     || !environments.actionSpace().equals(policy.actionSpace())) {
                 throw new IllegalArgumentException("policy: for observations %s and actions %s (expected: %s and %s)"

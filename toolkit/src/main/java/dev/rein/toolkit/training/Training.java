@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.rein.toolkit.checkpoint.Checkpoint;
 import dev.rein.toolkit.checkpoint.CheckpointFile;
 import dev.rein.toolkit.environment.Environment;
+import dev.rein.toolkit.environment.VectorOptions;
 import dev.rein.toolkit.policy.Policy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,6 +41,7 @@ public final class Training {
     private long budget = 100_000;
 
     private @Nullable Supplier<? extends Environment> held;
+    private VectorOptions heldOptions = VectorOptions.defaults();
     private long evaluationEvery;
     private int evaluationEpisodes;
     private double target = Double.POSITIVE_INFINITY;
@@ -84,7 +86,13 @@ public final class Training {
     /// @param every    steps between evaluations, at least 1
     /// @param episodes an evaluation, at least 1
     public Training evaluation(Supplier<? extends Environment> maker, long every, int episodes) {
+        return evaluation(maker, every, episodes, VectorOptions.defaults());
+    }
+
+    /// The same, its environments stepped by threads, or watched: see [Evaluation].
+    public Training evaluation(Supplier<? extends Environment> maker, long every, int episodes, VectorOptions options) {
         held = requireNonNull(maker, "maker");
+        heldOptions = options.forTraining();
         evaluationEvery = atLeastOne("every", every);
         evaluationEpisodes = (int) atLeastOne("episodes", episodes);
         return this;
@@ -159,7 +167,8 @@ public final class Training {
         }
         evaluatedAt = algorithm.steps();
         Policy policy = algorithm.policy();
-        double mean = Evaluation.of(policy, held, evaluationEpisodes, 0).returnMean();
+        double mean =
+                Evaluation.of(policy, held, evaluationEpisodes, 0, heldOptions).returnMean();
         withoutGain++;
         if (mean > bestReturn) {
             bestReturn = mean;
