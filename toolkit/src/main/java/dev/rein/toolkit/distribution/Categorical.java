@@ -88,6 +88,10 @@ public final class Categorical implements Distribution {
                     drawn -= probability[base + j];
                 }
             }
+            if (chosen < 0) {
+                throw new IllegalStateException(
+                        "policy: its outputs are no numbers, as happens where training diverges (expected: finite ones). Lower learning_rate, or bring observations and rewards nearer to -1..1.");
+            }
             actions[row * choices.length + part] = chosen;
             sum += logProbability[base + chosen];
             base += choices[part];
@@ -128,13 +132,10 @@ public final class Categorical implements Distribution {
         float entropy = 0;
         for (int j = 0; j < n; j++) {
             int i = base + j;
-            if (probability[i] > 0) {
-                probability[i] /= sum;
-                logProbability[i] = logits[from + j] - logSum;
-                entropy -= probability[i] * logProbability[i];
-            } else {
-                logProbability[i] = 0;
-            }
+            probability[i] /= sum;
+            // finite where the probability is too small for a float: a choice taken before may have become so
+            logProbability[i] = !masked || masks[from + j] ? logits[from + j] - logSum : 0;
+            entropy -= probability[i] * logProbability[i];
         }
         entropies[part] = entropy;
     }

@@ -316,7 +316,14 @@ final class Block {
         float[] taken = batch.steps[i] == 0
                 ? new float[0]
                 : Arrays.copyOfRange(batch.actions, i * batch.width, (i + 1) * batch.width);
-        return new EnvironmentException(i, batch.episodes[i], batch.steps[i], taken, problem, cause);
+        String more = "";
+        for (float number : taken) {
+            if (!Float.isFinite(number)) {
+                more = " Its action was no number, as happens where training diverges: lower learning_rate, or bring"
+                        + " observations and rewards nearer to -1..1.";
+            }
+        }
+        return new EnvironmentException(i, batch.episodes[i], batch.steps[i], taken, problem + more, cause);
     }
 
     /// Brings an environment to where its saved episode was.

@@ -154,6 +154,28 @@ class DistributionTest {
         }
     }
 
+    /// Taken when it was likely; since then it has become less likely than a float can tell.
+    @Test
+    void aChoiceTooUnlikelyForAFloatIsStillUnlikely() {
+        var choice = new Categorical(3);
+        float[] outputs = {200, 0, 1};
+        assertThat(choice.logProb(outputs, 0, new boolean[0], new float[] {1})).isEqualTo(-200);
+        float[] gradient = new float[3];
+        choice.gradient(1, 0.5f, gradient, 0);
+        assertThat(gradient).containsExactly(-1, 1, 0);
+        assertThat(choice.entropy()).isZero();
+    }
+
+    @Test
+    void outputsThatAreNoNumbersSayThatTrainingDiverged() {
+        var choice = new Categorical(3);
+        assertThatThrownBy(() -> choice.sample(
+                        new float[] {0, Float.NaN, 0}, new boolean[0], 1, new EpisodeRandom(1, 0, 0), new float[1]))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("policy: its outputs are no numbers")
+                .hasMessageContaining("Lower learning_rate");
+    }
+
     @Test
     void whatItDescribesIsWhatIsRead() {
         for (String text : new String[] {"multidiscrete 3,2", "multibinary 2", "many parts"}) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rein.toolkit.environment.classic.CartPole;
+import dev.rein.toolkit.environment.classic.Pendulum;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -134,6 +135,18 @@ class VectorEnvironmentTest {
         assertThatThrownBy(() -> environments.step(new float[3]))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("3 numbers (expected: 2");
+    }
+
+    /// A simulator is not blamed for what a diverged policy asked of it.
+    @Test
+    void anActionThatWasNoNumberIsTold() {
+        try (var pendulum = VectorEnvironment.of(Pendulum::v1, 1, 3)) {
+            pendulum.reset();
+            assertThatThrownBy(() -> pendulum.step(new float[] {Float.NaN}))
+                    .isInstanceOf(EnvironmentException.class)
+                    .hasMessageContaining("step 1 with action [NaN]: ")
+                    .hasMessageContaining("Its action was no number, as happens where training diverges");
+        }
     }
 
     @Test
