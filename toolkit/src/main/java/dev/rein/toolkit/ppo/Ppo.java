@@ -195,14 +195,11 @@ public final class Ppo implements Algorithm {
             double advantage = (rollout.advantage()[at] - mean) / deviation;
             double logRatio = head.logProb(actorOutput, i, masks, actions) - rollout.logProb()[at];
             double ratio = Math.exp(logRatio);
-            // Detail 8: the smaller of the two objectives; its gradient is 0 where the clip is the smaller.
-            double surrogate = ratio * advantage;
-            double clippedSurrogate = Math.clamp(ratio, 1 - clipRange, 1 + clipRange) * advantage;
-            loss -= Math.min(surrogate, clippedSurrogate);
+            loss -= objective(ratio, advantage, clipRange);
             entropy += head.entropy();
             kl += ratio - 1 - logRatio;
             clipped += Math.abs(ratio - 1) > clipRange ? 1 : 0;
-            float g = surrogate <= clippedSurrogate ? (float) (-surrogate / rows) : 0;
+            float g = isHeld(ratio, advantage, clipRange) ? 0 : (float) (-ratio * advantage / rows);
             head.gradient(g, hp.entCoef() / rows, actorGradient, i);
         }
         actor.backward(actorGradient, null);
@@ -212,6 +209,16 @@ public final class Ppo implements Algorithm {
         losses.approxKl += kl / rows;
         losses.clipFraction += (double) clipped / rows;
         return kl / rows;
+    }
+
+    /// Detail 8: the smaller of the two objectives of one step.
+    static double objective(double ratio, double advantage, float clipRange) {
+        return Math.min(ratio * advantage, Math.clamp(ratio, 1 - clipRange, 1 + clipRange) * advantage);
+    }
+
+    /// Whether the clipped objective is the smaller, which does not move with the ratio.
+    static boolean isHeld(double ratio, double advantage, float clipRange) {
+        return !(ratio * advantage <= Math.clamp(ratio, 1 - clipRange, 1 + clipRange) * advantage);
     }
 
     private double mean(int from, int rows) {

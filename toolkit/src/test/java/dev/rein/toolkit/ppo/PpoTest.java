@@ -91,6 +91,20 @@ class PpoTest {
         assertThat(updates.getFirst().metric("clip_fraction")).isEqualTo(0);
     }
 
+    /// By the ratio, of which log π makes itself: `∂ ratio / ∂ log π = ratio`.
+    @Test
+    void theObjectivesSlopeIsThatOfFiniteDifferences() {
+        double h = 1e-6;
+        for (double advantage : new double[] {-2, 0.5}) {
+            for (double ratio : new double[] {0.5, 0.79, 0.81, 1, 1.19, 1.21, 2}) {
+                double slope = (Ppo.objective(ratio + h, advantage, 0.2f) - Ppo.objective(ratio - h, advantage, 0.2f))
+                        / (2 * h);
+                double told = Ppo.isHeld(ratio, advantage, 0.2f) ? 0 : advantage;
+                assertThat(told).as("ratio %s, advantage %s", ratio, advantage).isCloseTo(slope, within(1e-6));
+            }
+        }
+    }
+
     @Test
     void sameSeedGivesTheSamePolicyBitForBitAndAnotherSeedDoesNot() {
         float[][] parameters = new float[3][];

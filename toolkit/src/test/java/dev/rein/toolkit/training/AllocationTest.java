@@ -5,19 +5,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import dev.rein.toolkit.a2c.A2c;
 import dev.rein.toolkit.a2c.A2cHyperParameters;
+import dev.rein.toolkit.ars.Ars;
+import dev.rein.toolkit.ars.ArsHyperParameters;
+import dev.rein.toolkit.ddpg.Ddpg;
+import dev.rein.toolkit.ddpg.DdpgHyperParameters;
 import dev.rein.toolkit.dqn.Dqn;
 import dev.rein.toolkit.dqn.DqnHyperParameters;
 import dev.rein.toolkit.environment.EpisodeRandom;
 import dev.rein.toolkit.environment.classic.CartPole;
 import dev.rein.toolkit.environment.classic.Pendulum;
+import dev.rein.toolkit.environment.registry.Environments;
 import dev.rein.toolkit.policy.Policy;
 import dev.rein.toolkit.ppo.Ppo;
 import dev.rein.toolkit.ppo.PpoHyperParameters;
 import dev.rein.toolkit.probe.ManyParts;
+import dev.rein.toolkit.qlearning.QLearning;
+import dev.rein.toolkit.qlearning.QLearningHyperParameters;
 import dev.rein.toolkit.qrdqn.QrDqn;
 import dev.rein.toolkit.qrdqn.QrDqnHyperParameters;
+import dev.rein.toolkit.reinforce.Reinforce;
+import dev.rein.toolkit.reinforce.ReinforceHyperParameters;
 import dev.rein.toolkit.sac.Sac;
 import dev.rein.toolkit.sac.SacHyperParameters;
+import dev.rein.toolkit.sarsa.Sarsa;
+import dev.rein.toolkit.sarsa.SarsaHyperParameters;
 import dev.rein.toolkit.td3.Td3;
 import dev.rein.toolkit.td3.Td3HyperParameters;
 import dev.rein.toolkit.tqc.Tqc;
@@ -52,6 +63,19 @@ class AllocationTest {
                 Named.of(
                         "qrdqn", () -> new QrDqn(QrDqnHyperParameters.defaults().with(REPLAY), CartPole::v1, 1)),
                 Named.of("sac", () -> new Sac(SacHyperParameters.defaults().with(REPLAY), Pendulum::v1, 1)),
+                Named.of(
+                        "reinforce",
+                        () -> new Reinforce(
+                                ReinforceHyperParameters.defaults().with("net_arch", "24"), CartPole::v1, 1)),
+                Named.of(
+                        "ars",
+                        () -> new Ars(
+                                ArsHyperParameters.defaults().with("normalize_observations", true), Pendulum::v1, 1)),
+                Named.of(
+                        "qlearning",
+                        () -> new QLearning(QLearningHyperParameters.defaults(), Environments.maker("Taxi-v3"), 1)),
+                Named.of("sarsa", () -> new Sarsa(SarsaHyperParameters.defaults(), Environments.maker("Taxi-v3"), 1)),
+                Named.of("ddpg", () -> new Ddpg(DdpgHyperParameters.defaults().with(REPLAY), Pendulum::v1, 1)),
                 Named.of("td3", () -> new Td3(Td3HyperParameters.defaults().with(REPLAY), Pendulum::v1, 1)),
                 Named.of("tqc", () -> new Tqc(TqcHyperParameters.defaults().with(REPLAY), Pendulum::v1, 1)));
     }

@@ -11,7 +11,9 @@ import dev.rein.toolkit.ddpg.Ddpg;
 import dev.rein.toolkit.ddpg.DdpgHyperParameters;
 import dev.rein.toolkit.dqn.Dqn;
 import dev.rein.toolkit.dqn.DqnHyperParameters;
+import dev.rein.toolkit.environment.Discrete;
 import dev.rein.toolkit.environment.Environment;
+import dev.rein.toolkit.environment.MultiDiscrete;
 import dev.rein.toolkit.environment.Part;
 import dev.rein.toolkit.environment.Row;
 import dev.rein.toolkit.environment.Space;
@@ -19,16 +21,22 @@ import dev.rein.toolkit.environment.Step;
 import dev.rein.toolkit.policy.Policy;
 import dev.rein.toolkit.ppo.Ppo;
 import dev.rein.toolkit.ppo.PpoHyperParameters;
+import dev.rein.toolkit.qlearning.QLearning;
+import dev.rein.toolkit.qlearning.QLearningHyperParameters;
 import dev.rein.toolkit.qrdqn.QrDqn;
 import dev.rein.toolkit.qrdqn.QrDqnHyperParameters;
 import dev.rein.toolkit.reinforce.Reinforce;
 import dev.rein.toolkit.reinforce.ReinforceHyperParameters;
 import dev.rein.toolkit.sac.Sac;
 import dev.rein.toolkit.sac.SacHyperParameters;
+import dev.rein.toolkit.sarsa.Sarsa;
+import dev.rein.toolkit.sarsa.SarsaHyperParameters;
 import dev.rein.toolkit.td3.Td3;
 import dev.rein.toolkit.td3.Td3HyperParameters;
 import dev.rein.toolkit.tqc.Tqc;
 import dev.rein.toolkit.tqc.TqcHyperParameters;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -129,6 +137,64 @@ class SpacesTest {
                         .hasMessageContaining("PPO");
             }
         }));
+    }
+
+    /// Shows which one of three is barred next, of every choice, and fails if it is taken.
+    private record Barred(Space actionSpace, int[] now) implements Environment {
+        @Override
+        public Space observationSpace() {
+            return new Discrete(3);
+        }
+
+        @Override
+        public boolean masksActions() {
+            return true;
+        }
+
+        @Override
+        public void reset(RandomGenerator random, Step step) {
+            now[1] = 0;
+            say(step);
+        }
+
+        @Override
+        public void step(Row action, Step step) {
+            for (int i = 0; i < action.size(); i++) {
+                assertThat(action.index(i)).isNotEqualTo(now[0]);
+            }
+            if (++now[1] == 5) {
+                step.terminate();
+            }
+            say(step);
+        }
+
+        private void say(Step step) {
+            now[0] = (now[0] + 1 + now[1]) % 3;
+            step.observation().put(now[0]);
+            for (int i = 0; i < actionSpace.size(); i++) {
+                step.allow(i, now[0], false);
+            }
+        }
+    }
+
+    @Test
+    void everyAlgorithmTakesOnlyWhatIsAllowed() {
+        var choosers = new HashMap<>(ALGORITHMS);
+        choosers.keySet().retainAll(CHOOSERS);
+        choosers.put("rainbow", maker -> new Dqn(DqnHyperParameters.rainbow().with(offPolicy()), maker, 1));
+        choosers.put("qlearning", maker -> new QLearning(QLearningHyperParameters.defaults(), maker, 1));
+        choosers.put("sarsa", maker -> new Sarsa(SarsaHyperParameters.defaults(), maker, 1));
+        choosers.forEach((name, algorithm) -> {
+            for (Space actions : List.of(new Discrete(3), new MultiDiscrete(3, 4))) {
+                if (actions instanceof Discrete || ANYTHING.contains(name)) {
+                    Supplier<Environment> maker = () -> new Barred(actions, new int[2]);
+                    try (Algorithm made = algorithm.apply(maker)) {
+                        made.train(200, _ -> {});
+                        Evaluation.of(made.policy(), maker, 3, 1);
+                    }
+                }
+            }
+        });
     }
 
     @ParameterizedTest
