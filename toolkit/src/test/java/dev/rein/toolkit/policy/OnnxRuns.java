@@ -1,5 +1,6 @@
 package dev.rein.toolkit.policy;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -13,15 +14,29 @@ public final class OnnxRuns {
 
     /// The numbers it acts with.
     public static float[] numbers(Path model, float... observation) throws OrtException {
+        return actions(model, 1, observation);
+    }
+
+    /// What it does, row by row, choices as numbers.
+    ///
+    /// @param observations row by row
+    public static float[] actions(Path model, int rows, float... observations) throws OrtException {
         OrtEnvironment onnx = OrtEnvironment.getEnvironment();
         try (var session = onnx.createSession(model.toString());
                 var input = OnnxTensor.createTensor(
-                        onnx, FloatBuffer.wrap(observation), new long[] {1, observation.length});
+                        onnx, FloatBuffer.wrap(observations), new long[] {rows, observations.length / rows});
                 var result = session.run(Map.of("observation", input))) {
             OnnxTensor action = (OnnxTensor) result.get("action").orElseThrow();
-            float[] numbers = new float[action.getFloatBuffer().remaining()];
-            action.getFloatBuffer().get(numbers);
-            return numbers;
+            if (action.getInfo().type != OnnxJavaType.INT64) {
+                float[] numbers = new float[action.getFloatBuffer().remaining()];
+                action.getFloatBuffer().get(numbers);
+                return numbers;
+            }
+            float[] choices = new float[action.getLongBuffer().remaining()];
+            for (int i = 0; i < choices.length; i++) {
+                choices[i] = action.getLongBuffer().get(i);
+            }
+            return choices;
         }
     }
 
