@@ -23,9 +23,9 @@ final class LastWords {
     }
 
     /// The last exception with what follows it: a Java stack trace from its message on, or the message after a
-    /// Python traceback. Without one, the last lines.
+    /// Python traceback. Without one, the last lines. What libraries remark in passing is no reason.
     String summary() {
-        List<String> lines = text().lines().toList();
+        List<String> lines = Notices.dropped(text().lines().toList());
         for (int i = lines.size() - 1; i >= 0; i--) {
             var java = JAVA_EXCEPTION.matcher(lines.get(i));
             if (java.find()) {

@@ -17,11 +17,28 @@ final class TrainingFailure extends RuntimeException {
     /// @param lastWords what it said of its end, or empty
     static TrainingFailure process(String kind, int exitCode, String lastWords, String command) {
         // whether memory was short is known to whoever set the limit: the platform says so before this
-        String extra = exitCode == 137 ? "ExtraInfo \"Process killed by SIGKILL (signal 9)\"\n" : "";
+        String signal = signal(exitCode);
+        String extra = signal.isEmpty()
+                ? ""
+                : "ExtraInfo \"Process killed by %s (signal %d)\"\n".formatted(signal, exitCode - 128);
         return new TrainingFailure(
                 "%s:\nExitCode %d\nErrorMessage \"%s\"\n%sCommand \"%s\""
                         .formatted(kind, exitCode, lastWords, extra, command),
                 null);
+    }
+
+    /// Of those that end programs which say nothing of it themselves.
+    private static String signal(int exitCode) {
+        return switch (exitCode) {
+            case 128 + 4 -> "SIGILL";
+            case 128 + 6 -> "SIGABRT";
+            case 128 + 7 -> "SIGBUS";
+            case 128 + 8 -> "SIGFPE";
+            case 128 + 9 -> "SIGKILL";
+            case 128 + 11 -> "SIGSEGV";
+            case 128 + 15 -> "SIGTERM";
+            default -> "";
+        };
     }
 
     /// The user's Java does not compile.
