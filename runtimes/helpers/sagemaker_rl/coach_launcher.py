@@ -1,10 +1,11 @@
 """Trains with Coach as a training job, and leaves a model to deploy.
 
 A script subclasses SageMakerCoachPresetLauncher, names its preset (a Python file beside it that defines
-`graph_manager`; `RLCOACH_PRESET` names another), and calls train_main(). Hyperparameters `rl.…` change the graph
-manager, `rl.name:EnvironmentSteps` and the like with a type of Coach's. COACH_BACKEND, which the runtime's image sets,
-chooses TensorFlow or MXNet. Checkpoints go to `output/data/checkpoint`, one of them at the very end; with
-`save_model=1` the policy goes to the model folder, see coach_export. On several hosts, see coach_cluster.
+`graph_manager`, or one of Coach's own such as `CartPole_DQN`; `RLCOACH_PRESET` names another), and calls
+train_main(). Hyperparameters `rl.…` change the graph manager, `rl.name:EnvironmentSteps` and the like with a type of
+Coach's. COACH_BACKEND, which the runtime's image sets, chooses TensorFlow or MXNet. Checkpoints go to
+`output/data/checkpoint`, one of them at the very end; with `save_model=1` the policy goes to the model folder, see
+coach_export. On several hosts, see coach_cluster.
 """
 
 import argparse
@@ -30,6 +31,11 @@ from .configuration_list import ConfigurationList
 screen.set_use_colors(False)
 
 CHECKPOINT_SECONDS = 10
+COACHS_OWN = pathlib.Path(rl_coach.core_types.__file__).parent / "presets"
+
+
+def _names(folder):
+    return sorted(file.stem for file in folder.glob("*.py") if file.stem != "__init__")
 
 
 class CoachConfigurationList(ConfigurationList):
@@ -45,7 +51,7 @@ class SageMakerCoachPresetLauncher(CoachLauncher):
     """Subclasses name their preset; every step may be overridden."""
 
     def default_preset_name(self):
-        """The file, without `.py`, whose `graph_manager` is trained unless RLCOACH_PRESET names another."""
+        """The file, without `.py`, or Coach's preset, that is trained unless RLCOACH_PRESET names another."""
         preset = getattr(self, "DEFAULT_PRESET", None)
         if preset is None:
             raise NotImplementedError(f"{type(self).__name__}.default_preset_name: name the preset's file here")
@@ -103,12 +109,21 @@ class SageMakerCoachPresetLauncher(CoachLauncher):
         return os.path.dirname(os.path.abspath(main)) if main else os.getcwd()
 
     def preset_from_name(self, preset_name):
-        file = pathlib.Path(self.path_of_main_launcher(), preset_name + ".py")
-        if not file.is_file():
-            there = ", ".join(sorted(each.stem for each in file.parent.glob("*.py")))
-            sys.exit(f"RLCOACH_PRESET: no {file.name} beside the script (there: {there}).")
-        print(f"Preset {preset_name}", flush=True)
-        return short_dynamic_import(f"{file}:graph_manager", ignore_module_case=True)
+        beside = pathlib.Path(self.path_of_main_launcher())
+        name = preset_name.removesuffix(".py")
+        file = beside / f"{name}.py"
+        if file.is_file():
+            print(f"Preset {name}", flush=True)
+            return short_dynamic_import(f"{file}:graph_manager", ignore_module_case=True)
+        if name not in _names(COACHS_OWN):
+            there = ", ".join(_names(beside))
+            own = ", ".join(_names(COACHS_OWN))
+            sys.exit(
+                f'RLCOACH_PRESET: "{preset_name}" is no file beside the script (there: {there}), '
+                f"and none of Coach's own presets (there: {own})."
+            )
+        print(f"Preset {name} of Coach's own", flush=True)
+        return short_dynamic_import(f"rl_coach.presets.{name}:graph_manager")
 
     def get_graph_manager_from_args(self, args):
         graph_manager = self.preset_from_name(args.preset)

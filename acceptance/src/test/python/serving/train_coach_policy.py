@@ -8,7 +8,6 @@ import os
 import pathlib
 
 import numpy as np
-from rl_coach.utils import short_dynamic_import
 from sagemaker_rl.coach_export import first_agent
 from sagemaker_rl.coach_launcher import SageMakerCoachPresetLauncher
 
@@ -18,11 +17,6 @@ OBSERVATIONS = [[0.1, 0.2, 0.3, 0.4], [1.0, -2.0, 3.0, -4.0]]
 class Launcher(SageMakerCoachPresetLauncher):
     def default_preset_name(self):
         return "coach-train"
-
-    def preset_from_name(self, preset_name):
-        if pathlib.Path(preset_name + ".py").is_file():
-            return super().preset_from_name(preset_name)
-        return short_dynamic_import(f"rl_coach.presets.{preset_name}:graph_manager")
 
     def save_policy(self, graph_manager, framework):
         super().save_policy(graph_manager, framework)

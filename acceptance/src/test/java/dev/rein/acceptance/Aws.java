@@ -33,6 +33,7 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceNotFoundExce
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemaker.model.CreateModelRequest;
 import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
@@ -152,6 +153,13 @@ final class Aws implements AutoCloseable {
         } catch (NoSuchKeyException e) {
             return false;
         }
+    }
+
+    /// What there is below a prefix of the tests' bucket.
+    List<String> keys(String prefix) {
+        return s3.listObjectsV2Paginator(list -> list.bucket(BUCKET).prefix(prefix)).contents().stream()
+                .map(S3Object::key)
+                .toList();
     }
 
     /// Files of a gzipped tar archive, by name.

@@ -274,6 +274,23 @@ class ToolkitsTest {
                 .anyMatch(line -> line.contains("Saved the policy as"));
     }
 
+    /// As SageMaker's presets ask for them; no screen is needed.
+    @Test
+    void gifsOfEvaluationsAreOnS3() throws Exception {
+        submitCoach(
+                "coach-gifs",
+                "coach-train.py",
+                "tensorflow",
+                1,
+                Map.of(
+                        "rl.visualization_parameters.dump_gifs", "true",
+                        "rl.steps_between_evaluation_periods:EnvironmentSteps", "200",
+                        "rl.improve_steps:EnvironmentSteps", "200"));
+        DescribeTrainingJobResponse job = aws.ended("coach-gifs", PATIENCE);
+        assertThat(job.trainingJobStatus()).as(job.failureReason()).isEqualTo(TrainingJobStatus.COMPLETED);
+        assertThat(aws.keys("coach-gifs/output/intermediate/")).anyMatch(key -> key.matches(".*/gifs/.*\\.gif"));
+    }
+
     @Test
     void workersOfOneHostLeaveOnePolicy() throws Exception {
         submitCoach(
