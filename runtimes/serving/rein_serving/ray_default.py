@@ -1,8 +1,9 @@
-"""A policy of RLlib from its checkpoint, without a Ray cluster: observations in, actions out, in the words of Rein's
-own policies. A model without a checkpoint may be TorchScript or ONNX.
+"""A policy of RLlib from its checkpoint: observations in, actions out, in the words of Rein's own policies. A model
+without a checkpoint may be TorchScript or ONNX.
 
 `{"observation": o}` or a bare observation -> `{"action": a}`; `{"observations": [o, ...]}` or a bare list of them ->
-`{"actions": [a, ...]}`; TensorFlow Serving's `{"instances": [o, ...]}` -> `{"predictions": [a, ...]}`.
+`{"actions": [a, ...]}`; TensorFlow Serving's `{"instances": [o, ...]}` -> `{"predictions": [a, ...]}`. An observation
+of a `Dict` space is an object with its members, one of a `Tuple` a list, and so are actions.
 """
 
 import json
@@ -12,12 +13,11 @@ import numpy as np
 from sagemaker_inference import content_types, decoder, encoder, errors, utils
 from sagemaker_inference.default_inference_handler import DefaultInferenceHandler
 
-from rein_serving import files
+from rein_serving import files, ray_policies, ray_spaces
 from rein_serving.settings import Refusal
 
 MODULE = "class_and_ctor_args.pkl"
 POLICY = "rllib_checkpoint.json"
-COUNTED = ("Discrete", "MultiDiscrete", "MultiBinary")
 WORDS = {"observation": "action", "observations": "actions", "instances": "predictions"}
 
 
@@ -50,10 +50,10 @@ class Handler(DefaultInferenceHandler):
         model = pathlib.Path(model_dir)
         module = _named(folder for folder in _folders(model, MODULE) if folder.parent.name == "rl_module")
         if module:
-            return ModulePolicy(module)
+            return ray_policies.ModulePolicy(module)
         policy = _named(folder for folder in _folders(model, POLICY) if folder.parent.name == "policies")
         if policy:
-            return OldPolicy(policy)
+            return ray_policies.OldPolicy(policy)
         raise files.none_fits(
             model,
             "an RLlib checkpoint, TorchScript or ONNX; for a SavedModel choose an image of TensorFlow Serving, such as "
@@ -64,109 +64,57 @@ class Handler(DefaultInferenceHandler):
         if content_type != content_types.JSON:
             return "observations", np.atleast_2d(decoder.decode(input_data, content_type))
         body = json.loads(input_data)
-        if not isinstance(body, dict):
-            return None, np.asarray(body, dtype=None)
-        words = [word for word in WORDS if word in body]
-        if len(words) != 1:
-            raise ValueError(f"members {sorted(body)} (expected: one of {', '.join(WORDS)})")
-        return words[0], np.asarray(body[words[0]])
+        word = next(iter(body)) if isinstance(body, dict) and len(body) == 1 else None
+        return (word, body[word]) if word in WORDS else (None, body)
 
     def default_predict_fn(self, data, model, context=None):
-        word, observations = data
-        if observations.dtype.kind not in "fiub":
-            raise errors.GenericInferenceToolkitError(400, "the observations are no numbers in lists of equal lengths")
-        shape = model.shape
-        single = observations.ndim == len(shape) if word is None else word == "observation"
-        if single:
-            observations = observations[None]
-        if observations.ndim == 0 or len(observations) == 0:
-            raise errors.GenericInferenceToolkitError(400, "no observations (expected: a list of one at least)")
-        if observations.shape[1:] != shape:
-            raise errors.GenericInferenceToolkitError(
-                400, f"observations of the shape {list(observations.shape[1:])} (expected: {list(shape)})"
-            )
-        actions = np.asarray(model.actions(_held(observations, model.space)))
+        word, asked = data
+        members = ray_spaces.parts(model.space)
+        if word is None and isinstance(asked, dict) and set(asked) != set(members or ()):
+            words = [word for word in WORDS if word in asked]
+            if len(words) != 1:
+                more = f", or the members {sorted(members)}" if type(model.space).__name__ == "Dict" else ""
+                raise ray_spaces.refused(f"members {sorted(asked)} (expected: one of {', '.join(WORDS)}{more})")
+            word, asked = words[0], asked[words[0]]
+        single, observations = _numbered(word, asked, model.space) if members is None else _parted(
+            word, asked, model.space
+        )
+        actions = model.actions(observations)
         return word or ("observation" if single else "observations"), actions[0] if single else actions
 
     def default_output_fn(self, prediction, accept, context=None):
         word, actions = prediction
+        numbers = isinstance(actions, np.ndarray | np.generic)
         for content_type in utils.parse_accept(accept):
             if content_type == content_types.JSON:
-                return json.dumps({WORDS[word]: actions.tolist()}), content_type
-            if content_type in encoder.SUPPORTED_CONTENT_TYPES:
+                return json.dumps({WORDS[word]: actions.tolist() if numbers else actions}), content_type
+            if numbers and content_type in encoder.SUPPORTED_CONTENT_TYPES:
                 return encoder.encode(np.atleast_1d(actions), content_type), content_type
         raise errors.UnsupportedFormatError(accept)
 
 
-def _held(observations, space):
-    """The observations in their space's type. Bounds are not looked at: a network answers beyond them too."""
-    with np.errstate(all="ignore"):
-        rows = observations.astype(space.dtype)
-        held = np.isfinite(rows).all() and (rows.dtype.kind == "f" or (rows == observations).all())
-    if not held or type(space).__name__ in COUNTED and not all(space.contains(row) for row in rows):
-        raise errors.GenericInferenceToolkitError(
-            400, f"an observation is out of the policy's {space} (expected: finite numbers; whole ones where it counts)"
-        )
-    return rows
+def _numbered(word, asked, space):
+    """Whether one observation was asked, and a batch of them; each is numbers in lists."""
+    observations = ray_spaces.numbers(asked, word or "observations")
+    single = observations.ndim == len(space.shape) if word is None else word == "observation"
+    if single:
+        observations = observations[None]
+    if observations.ndim == 0 or len(observations) == 0:
+        raise ray_spaces.refused("no observations (expected: a list of one at least)")
+    return single, ray_spaces.held(space, observations)
 
 
-class ModulePolicy:
-    """RLModule of the new API stack (Ray 2.40 and later): the action its distribution thinks best."""
-
-    def __init__(self, folder):
-        import torch
-        from ray.rllib.core.rl_module.rl_module import RLModule
-
-        self._torch = torch
-        self._module = RLModule.from_checkpoint(str(folder))
-        self._distribution = self._module.get_inference_action_dist_cls()
-        self.space = self._module.observation_space
-        self.shape = tuple(self.space.shape)
-
-    def actions(self, observations):
-        torch = self._torch
-        with torch.no_grad():
-            batch = {"obs": torch.as_tensor(observations, dtype=torch.float32)}
-            answer = self._module.forward_inference(batch)
-            if "actions" in answer:
-                return answer["actions"].numpy()
-            chosen = self._distribution.from_logits(answer["action_dist_inputs"]).to_deterministic()
-            return _numpy(chosen.sample())
-
-
-class OldPolicy:
-    """Policy of RLlib as it was before, on TensorFlow or PyTorch."""
-
-    def __init__(self, folder):
-        self._eager_off()
-        from ray.rllib.policy.policy import Policy
-
-        self._policy = Policy.from_checkpoint(str(folder))
-        space = self._policy.observation_space
-        self.space = getattr(space, "original_space", space)
-        self._preprocess = self._preprocessor(self.space)
-        self.shape = tuple(self.space.shape)
-
-    @staticmethod
-    def _eager_off():
-        """Checkpoints of `framework: tf` are graphs. Harmless for the others but tf2, which asks for it itself."""
+def _parted(word, asked, space):
+    """As for numbers, of a space of several. A bare list may be one observation of a `Tuple`, or a batch."""
+    if isinstance(asked, np.ndarray):
+        raise ray_spaces.refused(f"numbers alone for the policy's {space} (expected: JSON)")
+    if word == "observation" or isinstance(asked, dict):
+        return True, [ray_spaces.one(space, asked)]
+    if word is None and type(space).__name__ == "Tuple":
         try:
-            import tensorflow
-        except ImportError:
-            return
-        tensorflow.compat.v1.disable_eager_execution()
-
-    @staticmethod
-    def _preprocessor(space):
-        from ray.rllib.models.catalog import ModelCatalog
-
-        made = ModelCatalog.get_preprocessor_for_space(space)
-        made.check_shape = lambda observation: None  # it looks at one in a hundred, and refuses what is out of bounds
-        return lambda rows: np.stack([made.transform(row) for row in rows])
-
-    def actions(self, observations):
-        return self._policy.compute_actions(self._preprocess(observations), explore=False)[0]
-
-
-def _numpy(value):
-    return value.numpy() if hasattr(value, "numpy") else value
+            return True, [ray_spaces.one(space, asked)]
+        except errors.GenericInferenceToolkitError:
+            pass  # so it is a batch
+    if not isinstance(asked, list) or not asked:
+        raise ray_spaces.refused("no observations (expected: a list of one at least)")
+    return False, [ray_spaces.one(space, each, f"observations[{i}]") for i, each in enumerate(asked)]

@@ -40,8 +40,9 @@ class GivenACheckpoint(unittest.TestCase):
             self.assertEqual(400, server.invoke({"state": [1, 2]}).status)
             self.refuses(server, "no observations", {"observations": []}, {"observations": 5})
             self.refuses(server, "no numbers", '"a"', [[1, 2, 3, 4], [1, "2", 3, 4]], {"observation": None})
-            self.refuses(server, "cannot be read", '{"observation": [0, 1', [[1, 2, 3, 4], [1, 2]])
-            self.refuses(server, "is out of the policy's Box", "[0, 1, NaN, 1]", "[0, 1, 1e300, 1]")
+            self.refuses(server, "no numbers in lists of equal lengths", [[1, 2, 3, 4], [1, 2]])
+            self.refuses(server, "cannot be read", '{"observation": [0, 1')
+            self.refuses(server, "out of the policy's Box", "[0, 1, NaN, 1]", "[0, 1, 1e300, 1]")
 
     def refuses(self, server, why, *bodies):
         for body in bodies:
@@ -82,8 +83,56 @@ class GivenACheckpoint(unittest.TestCase):
         with checkpointed(policy) as server:
             self.assertEqual({"actions": actions}, server.invoke({"observations": list(range(16))}).json)
             self.assertEqual({"action": actions[3]}, server.invoke(3).json)
-            self.refuses(server, "is out of the policy's Discrete(16)", 16, -1, 1.5, [3, 16])
+            self.refuses(server, "out of the policy's Discrete(16)", 16, -1, 1.5, [3, 16])
             self.refuses(server, "no observations", {"observations": 5}, [])
+
+    @unittest.skipUnless(OLD, "Ray 2.3.1's")
+    def test_of_parts_it_acts_through_filters_and_in_the_environments_units(self):
+        from gymnasium.spaces import Box, Dict, Discrete, Tuple
+        from ray.rllib.algorithms.ppo import PPOConfig
+        from ray.rllib.algorithms.ppo.ppo_torch_policy import PPOTorchPolicy
+        from ray.rllib.connectors.agent.synced_filter import SyncedFilterAgentConnector
+        from ray.rllib.connectors.util import create_connectors_for_policy
+        from ray.rllib.models.catalog import ModelCatalog
+        from ray.rllib.utils.policy import local_policy_inference
+
+        seen = Tuple([Discrete(3), Dict({"where": Box(-5, 5, (2,), np.float32)})])
+        done = Dict({"push": Box(-2, 4, (1,), np.float32), "gear": Discrete(4)})
+        config = PPOConfig().framework("torch").rollouts(observation_filter="MeanStdFilter").exploration(explore=False)
+        flat = ModelCatalog.get_preprocessor_for_space(seen)
+        policy = PPOTorchPolicy(flat.observation_space, done, config.to_dict())
+        create_connectors_for_policy(policy, config)
+        seen.seed(1)
+        rows = [seen.sample() for _ in range(8)]
+        for row in rows:
+            policy.agent_connectors[SyncedFilterAgentConnector][0].filter(flat.transform(row))
+        acted = [local_policy_inference(policy, str(i), "0", row)[0][0] for i, row in enumerate(rows)]
+        asked = [[int(kind), {"where": parts["where"].tolist()}] for kind, parts in rows]
+        with checkpointed(policy) as server:
+            answered = server.invoke({"observations": asked}).json["actions"]
+            self.assertEqual([int(action["gear"]) for action in acted], [action["gear"] for action in answered])
+            pushes = [action["push"] for action in answered]
+            np.testing.assert_allclose(pushes, [action["push"] for action in acted], rtol=1e-5)
+            self.assertGreater(np.min(pushes), -0.5)  # around the middle of the bounds, 1, and not around 0
+            bare = server.invoke(asked[0]).json["action"]
+            np.testing.assert_allclose(bare["push"], pushes[0], rtol=1e-5)
+            self.refuses(server, "observation[0] out of the policy's Discrete(3)", {"observation": [3, asked[0][1]]})
+            self.refuses(server, "['were'] (expected: ['where'])", {"observation": [1, {"were": [0, 0]}]})
+            self.refuses(server, "observations[1] is no list of 2", {"observations": [asked[0], 5]})
+            self.refuses(server, "no observations", {"observations": []}, {"observations": 5})
+            self.assertEqual(406, server.invoke({"observations": asked}, accept="text/csv").status)
+
+    @unittest.skipUnless(OLD, "Ray 2.3.1's")
+    def test_a_policy_with_a_memory_is_refused(self):
+        from ray.rllib.algorithms.ppo import PPOConfig
+        from ray.rllib.algorithms.ppo.ppo_torch_policy import PPOTorchPolicy
+
+        config = PPOConfig().framework("torch").training(model={"use_lstm": True}).to_dict()
+        server = Server("ray")
+        PPOTorchPolicy(*spaces(), config).export_checkpoint(
+            str(server.model / "checkpoint" / "policies" / "default_policy")
+        )
+        self.assertIn("remembers from step to step", server.refused())
 
     @unittest.skipIf(OLD, "the new API stack's")
     def test_of_the_new_stack_it_acts_like_the_module(self):

@@ -14,8 +14,8 @@ from ray.rllib.algorithms.ppo import PPOConfig
 from sagemaker_rl.ray_cluster import RayCluster
 from sagemaker_rl.tf_serving_utils import export_tf_serving
 
-HALF = np.random.default_rng(1).uniform(-0.4, 0.4, (12, 4)).astype(np.float32)  # inside the space
-ROWS = np.concatenate([HALF, -HALF])  # a young network is nearly odd: both actions appear
+SPREAD = np.array([4, 3, 0.4, 3], np.float32)  # within the space, and wide enough for a young network to do both
+ROWS = SPREAD * np.random.default_rng(1).uniform(-1, 1, (24, 4)).astype(np.float32)
 OLD = ray.__version__.startswith("2.3")
 
 

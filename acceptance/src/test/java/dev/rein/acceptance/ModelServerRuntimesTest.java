@@ -1,6 +1,7 @@
 package dev.rein.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.rein.sdk.Action;
 import dev.rein.sdk.Predictor;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -65,9 +67,12 @@ class ModelServerRuntimesTest {
     void aRayEstimatorOfTheJavaSdkDeploysItsCheckpoint(String runtime) throws Exception {
         try (var platform = platform(runtime);
                 var session = platform.session()) {
-            RLEstimator estimator = ray(session, runtime).build();
+            RLEstimator estimator = ray(session, runtime, "train_ray_policy.py").build();
             estimator.fit();
             JsonNode expected = expected(estimator);
+            // what the trained algorithm itself did: not always the same
+            assertThat(expected.path("actions").valueStream().map(JsonNode::intValue))
+                    .contains(0, 1);
             Predictor predictor = estimator.deploy(1, "ml.m5.large");
             for (int i = 0; i < expected.path("actions").size(); i++) {
                 JsonNode row = expected.path("observations").get(i);
@@ -86,11 +91,40 @@ class ModelServerRuntimesTest {
         }
     }
 
+    /// Observations of a `Dict` with a `Tuple` in it, and actions between bounds of their own.
+    @ParameterizedTest
+    @ValueSource(strings = {"ray-2.3.1", "ray-2.60.0"})
+    void aPolicyOfSpacesWithPartsAnswersAsItActsInItsEnvironment(String runtime) throws Exception {
+        try (var platform = platform(runtime);
+                var session = platform.session()) {
+            RLEstimator estimator = ray(session, runtime, "train_ray_spaces.py").build();
+            estimator.fit();
+            JsonNode expected = expected(estimator);
+            Predictor predictor = estimator.deploy(1, "ml.m5.large");
+            JsonNode all = predictor.predict(Map.of("observations", expected.path("observations")));
+            JsonNode one = predictor.predict(
+                    Map.of("observation", expected.path("observations").get(0)));
+            assertThat(numbers(all.path("actions"))).containsExactly(numbers(expected.path("actions")), within(1e-4));
+            assertThat(numbers(one.path("action")))
+                    .containsExactly(numbers(expected.path("actions").get(0)), within(1e-4));
+            predictor.deleteModel();
+            predictor.deleteEndpoint();
+        }
+    }
+
+    private static double[] numbers(JsonNode lists) {
+        return lists.isNumber()
+                ? new double[] {lists.doubleValue()}
+                : lists.valueStream()
+                        .flatMapToDouble(inner -> Arrays.stream(numbers(inner)))
+                        .toArray();
+    }
+
     /// Of the images of Amazon's table, or the one that stands for the current Ray.
-    private static RLEstimator.Builder ray(Session session, String runtime) {
+    private static RLEstimator.Builder ray(Session session, String runtime, String script) {
         RLEstimator.Builder builder = RLEstimator.builder()
                 .session(session)
-                .entryPoint(script("train_ray_policy.py"))
+                .entryPoint(script(script))
                 .role("arn:aws:iam::000000000000:role/ReinRole")
                 .instanceType("ml.m5.large")
                 .instanceCount(1);
@@ -99,13 +133,9 @@ class ModelServerRuntimesTest {
                 : builder.imageUri("rein-ray:latest");
     }
 
-    /// What the trained algorithm itself did: not always the same.
     private JsonNode expected(RLEstimator estimator) throws IOException {
         estimator.downloadModel(scratch.resolve("model"));
-        JsonNode expected = new JsonMapper().readTree(Files.readString(scratch.resolve("model/expected.json")));
-        assertThat(expected.path("actions").valueStream().map(JsonNode::intValue))
-                .contains(0, 1);
-        return expected;
+        return new JsonMapper().readTree(Files.readString(scratch.resolve("model/expected.json")));
     }
 
     /// Whose environments are the tests' own, these made beforehand.
