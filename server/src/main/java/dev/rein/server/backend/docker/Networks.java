@@ -3,7 +3,7 @@ package dev.rein.server.backend.docker;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Network;
-import dev.rein.server.backend.Relay;
+import dev.rein.server.backend.machine.Relay;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,6 +1,7 @@
 package dev.rein.server.backend.process;
 
-import dev.rein.server.backend.Relay;
+import dev.rein.server.backend.machine.NetworkNamespace;
+import dev.rein.server.backend.machine.Relay;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

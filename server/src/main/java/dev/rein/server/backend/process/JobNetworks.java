@@ -1,6 +1,7 @@
 package dev.rein.server.backend.process;
 
 import dev.rein.server.backend.FileTree;
+import dev.rein.server.backend.machine.NetworkNamespace;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -7,6 +7,8 @@ import dev.rein.server.backend.HostId;
 import dev.rein.server.backend.HostSpec;
 import dev.rein.server.backend.HostTree;
 import dev.rein.server.backend.LaunchException;
+import dev.rein.server.backend.machine.Gpus;
+import dev.rein.server.backend.machine.NetworkNamespace;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;

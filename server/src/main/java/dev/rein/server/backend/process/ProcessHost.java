@@ -4,6 +4,8 @@ import dev.rein.server.backend.Host;
 import dev.rein.server.backend.HostExit;
 import dev.rein.server.backend.HostId;
 import dev.rein.server.backend.HostTree;
+import dev.rein.server.backend.machine.Door;
+import dev.rein.server.backend.machine.NetworkNamespace;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.URI;
@@ -45,18 +47,19 @@ final class ProcessHost implements Host {
         this.launch = launch;
         this.threads = threads;
         this.removal = removal;
-        this.door = launch.alone() && launch.port() >= 0 && folder.exitCode().isEmpty()
-                ? Optional.of(Door.open(namespaces, this::namespace, launch.port(), threads))
+        this.door = launch.alone() && launch.port() >= 0
+                ? Optional.of(Door.open(() -> namespaces.socket(namespace()), launch.port(), threads))
                 : Optional.empty();
         exit.thenRun(this::leave);
     }
 
     /// The host's own network, never the machine's, which processes that prepare the host are still in.
-    private Optional<Path> namespace() {
+    private Path namespace() throws IOException {
         return descend(launch.isolation().depth())
                 .map(ProcessHost::network)
                 .filter(network ->
-                        !key(network).equals(key(network(ProcessHandle.current().pid()))));
+                        !key(network).equals(key(network(ProcessHandle.current().pid()))))
+                .orElseThrow(() -> new IOException("the host has not begun, or has ended"));
     }
 
     private static Path network(long pid) {

@@ -1,4 +1,4 @@
-package dev.rein.server.backend.process;
+package dev.rein.server.backend.machine;
 
 import dev.rein.server.backend.ContainerOptions;
 import dev.rein.server.capacity.Resources;
@@ -12,7 +12,7 @@ import java.util.TreeMap;
 
 /// The machine's NVIDIA GPUs, and how many hosts have each. A host sees the devices of its own GPUs only. Safe for
 /// any number of threads.
-final class Gpus {
+public final class Gpus {
     /// What every user of a GPU opens beside the GPU's own device.
     private static final List<String> CONTROLS =
             List.of("nvidiactl", "nvidia-uvm", "nvidia-uvm-tools", "nvidia-modeset", "nvidia-caps");
@@ -21,7 +21,7 @@ final class Gpus {
     private final Map<Integer, Integer> hosts = new TreeMap<>();
 
     /// @param devices the folder of devices: `/dev`
-    Gpus(Path devices) {
+    public Gpus(Path devices) {
         this.devices = devices;
         Resources.gpus(devices).forEach(gpu -> hosts.put(gpu, 0));
     }
@@ -30,7 +30,7 @@ final class Gpus {
     /// do not: theirs may be shared.
     ///
     /// @param wanted as of [ContainerOptions#gpus]
-    synchronized List<Integer> take(int wanted) {
+    public synchronized List<Integer> take(int wanted) {
         long count = wanted == ContainerOptions.ALL_GPUS ? hosts.size() : wanted;
         var least = Comparator.<Integer>comparingInt(gpu -> hosts.getOrDefault(gpu, 0))
                 .thenComparing(Comparator.naturalOrder());
@@ -41,16 +41,16 @@ final class Gpus {
     }
 
     /// Notes what a host of an earlier server holds.
-    synchronized void taken(List<Integer> gpus) {
+    public synchronized void taken(List<Integer> gpus) {
         gpus.forEach(gpu -> hosts.computeIfPresent(gpu, (_, count) -> count + 1));
     }
 
-    synchronized void free(List<Integer> gpus) {
+    public synchronized void free(List<Integer> gpus) {
         gpus.forEach(gpu -> hosts.computeIfPresent(gpu, (_, count) -> Math.max(0, count - 1)));
     }
 
     /// What a host with these GPUs must see.
-    List<Path> devices(List<Integer> gpus) {
+    public List<Path> devices(List<Integer> gpus) {
         if (gpus.isEmpty()) {
             return List.of();
         }

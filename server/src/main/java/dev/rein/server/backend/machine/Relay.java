@@ -1,4 +1,4 @@
-package dev.rein.server.backend;
+package dev.rein.server.backend.machine;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;

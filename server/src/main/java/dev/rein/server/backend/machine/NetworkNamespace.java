@@ -1,4 +1,4 @@
-package dev.rein.server.backend.process;
+package dev.rein.server.backend.machine;
 
 import static java.util.Objects.requireNonNull;
 
@@ -8,6 +8,8 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -15,7 +17,7 @@ import java.util.concurrent.ExecutionException;
 
 /// Opens sockets in another network namespace than the server's own. A socket belongs for ever to the namespace it
 /// was opened in, whoever uses it, so only the opening needs to go there.
-final class NetworkNamespace {
+public final class NetworkNamespace {
     private static final int CLONE_NEWNET = 0x4000_0000;
     private static final int READ_ONLY_CLOSE_ON_EXEC = 0x8_0000;
 
@@ -24,7 +26,7 @@ final class NetworkNamespace {
     private final MethodHandle close;
 
     @SuppressWarnings("restricted") // three functions of the C library, with the types its manual gives
-    NetworkNamespace() {
+    public NetworkNamespace() {
         Linker linker = Linker.nativeLinker();
         var functions = linker.defaultLookup();
         open = linker.downcallHandle(
@@ -42,7 +44,7 @@ final class NetworkNamespace {
     ///
     /// @param namespace such as `/proc/<pid>/ns/net`
     /// @throws IOException if there is no such namespace, or this process may not enter it
-    <T> T inside(Path namespace, Callable<T> work) throws IOException {
+    public <T> T inside(Path namespace, Callable<T> work) throws IOException {
         var result = new CompletableFuture<T>();
         Thread thread = Thread.ofPlatform().name("namespace").start(() -> {
             try {
@@ -62,6 +64,13 @@ final class NetworkNamespace {
             Throwable cause = requireNonNull(e.getCause());
             throw new IOException(namespace + ": " + cause.getMessage(), cause);
         }
+    }
+
+    /// A socket for one connection inside the namespace.
+    ///
+    /// @throws IOException as [#inside]
+    public SocketChannel socket(Path namespace) throws IOException {
+        return inside(namespace, () -> SocketChannel.open(StandardProtocolFamily.INET));
     }
 
     private void enter(Path namespace) throws Throwable {
