@@ -193,8 +193,13 @@ final class Aws implements AutoCloseable {
     ///
     /// @param archive its data
     void model(String name, String image, String archive) {
+        model(name, image, archive, false);
+    }
+
+    void model(String name, String image, String archive, boolean isolated) {
         sagemaker.createModel((CreateModelRequest.Builder create) -> create.modelName(name)
                 .executionRoleArn(ROLE)
+                .enableNetworkIsolation(isolated)
                 .primaryContainer(container -> container.image(image).modelDataUrl(archive)));
         sagemaker.createEndpointConfig(create -> create.endpointConfigName(name)
                 .productionVariants(ProductionVariant.builder()

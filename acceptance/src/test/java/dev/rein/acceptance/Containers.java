@@ -42,6 +42,12 @@ final class Containers {
         }
     }
 
+    /// The kind of a container's network.
+    static String network(String container) {
+        return docker("inspect", "--format", "{{.HostConfig.NetworkMode}}", container)
+                .getFirst();
+    }
+
     /// Whether the daemon has the image.
     static boolean has(String image) {
         return !docker("images", "--quiet", image).isEmpty();

@@ -1,6 +1,7 @@
 package dev.rein.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.rein.sdk.Predictor;
 import dev.rein.sdk.RLEstimator;
@@ -119,6 +120,20 @@ class DockerLifeTest {
         assertThat(job.trainingJobStatus()).as(job.failureReason()).isEqualTo(TrainingJobStatus.COMPLETED);
         assertThat(aws.messages("isolated")).contains("routes: 0, interfaces: lo ");
         assertThat(aws.archive(job.modelArtifacts().s3ModelArtifacts())).containsEntry("answer", "alone");
+    }
+
+    /// Where the server is root, as it must be for this.
+    @Test
+    void aModelWithNetworkIsolationAnswersFromAContainerWithoutANetwork() throws Exception {
+        assumeTrue("root".equals(System.getProperty("user.name")), "only root can enter a container's network");
+        aws.model("shut", PLAIN, train("shut", "nobody"), true);
+        aws.sagemaker.createEndpoint(create -> create.endpointName("shut").endpointConfigName("shut"));
+        aws.inService("shut", PATIENCE);
+        assertThat(ask("shut", "hello")).isEqualTo("nobody to hello");
+        assertThat(Containers.network(only(containers(), "endpoint-shut"))).isEqualTo("none");
+        aws.sagemaker.deleteEndpoint(delete -> delete.endpointName("shut"));
+        Aws.await(
+                "its container to be gone", PATIENCE, () -> of("endpoint-shut").isEmpty());
     }
 
     @Test

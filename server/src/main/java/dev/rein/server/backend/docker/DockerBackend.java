@@ -10,7 +10,9 @@ import dev.rein.server.backend.HostRuntime;
 import dev.rein.server.backend.HostSpec;
 import dev.rein.server.backend.HostTree;
 import dev.rein.server.backend.LaunchException;
+import dev.rein.server.backend.machine.NetworkNamespace;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,10 +52,13 @@ public final class DockerBackend implements Backend {
     private final Containers containers;
     private final Duration patience;
     private final long logBytes;
+    private final Path processes;
+    private final NetworkNamespace namespaces = new NetworkNamespace();
     private final Map<HostId, DockerHost> launched = new ConcurrentHashMap<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    private DockerBackend(HostTree tree, Names names, DockerSettings settings, Duration patience, long logBytes) {
+    private DockerBackend(
+            HostTree tree, Names names, DockerSettings settings, Duration patience, long logBytes, Path processes) {
         this.tree = tree;
         this.names = names;
         this.engine = new Engine(settings.socket());
@@ -63,6 +68,7 @@ public final class DockerBackend implements Backend {
         this.containers = new Containers(engine, names, settings.user());
         this.patience = patience;
         this.logBytes = logBytes;
+        this.processes = processes;
     }
 
     /// Opens the backend; the daemon need not be there.
@@ -75,6 +81,12 @@ public final class DockerBackend implements Backend {
 
     static DockerBackend open(Path folder, DockerSettings settings, long logBytes, Duration patience)
             throws IOException {
+        return open(folder, settings, logBytes, patience, Path.of("/proc"));
+    }
+
+    /// @param processes where the kernel tells of this machine's processes
+    static DockerBackend open(Path folder, DockerSettings settings, long logBytes, Duration patience, Path processes)
+            throws IOException {
         requireNonNull(settings, "settings");
         Path root = folder.toAbsolutePath().normalize();
         Files.createDirectories(root);
@@ -84,7 +96,8 @@ public final class DockerBackend implements Backend {
             Files.writeString(name, UUID.randomUUID().toString().substring(0, 8));
         }
         var tree = new HostTree(Files.createDirectories(root.resolve("hosts")));
-        return new DockerBackend(tree, new Names(Files.readString(name).strip()), settings, patience, logBytes);
+        return new DockerBackend(
+                tree, new Names(Files.readString(name).strip()), settings, patience, logBytes, processes);
     }
 
     /// Any image, as a runtime: pulled when it is not there.
@@ -114,26 +127,45 @@ public final class DockerBackend implements Backend {
         if (folder.launch().isPresent()) {
             throw new LaunchException(spec.id() + " was launched before");
         }
-        if (spec.networkIsolation() && spec.port().isPresent()) {
-            throw new LaunchException(
-                    "a model server with network isolation could not be reached on this backend; run it without");
+        if (spec.networkIsolation()
+                && spec.port().isPresent()
+                && !ContainerNetwork.mayBeEntered(namespaces, processes)) {
+            throw unreachable("this server may not enter the networks of containers");
         }
+        DockerHost host = null;
+        boolean started = false;
         try {
             sweep();
             var draft = draft(spec, folder);
             Files.writeString(folder.log(), draft.note());
+            // Its way in comes first: what fails after the start would leave a container that nobody watches.
+            host = host(spec.id(), folder, draft.launch());
             containers.start(spec, folder.ml(), draft);
-            return watched(spec.id(), folder, draft.launch());
-        } catch (LaunchException e) {
-            abandon(spec.id(), folder);
-            throw e;
+            if (draft.launch().isShut() && network(spec.id()).isHidden()) {
+                throw unreachable("the containers of its Docker daemon are not among the processes this server sees");
+            }
+            started = true;
+            watch(host);
+            return host;
         } catch (IOException e) {
-            abandon(spec.id(), folder);
             throw new LaunchException("Cannot start host " + spec.id() + ": " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LaunchException("Cannot start host " + spec.id() + ": the server is stopping", e);
         } catch (RuntimeException e) {
-            abandon(spec.id(), folder);
             throw new LaunchException("Cannot start host " + spec.id() + ": " + engine.words(e), e);
+        } finally {
+            if (!started) {
+                abandon(spec.id(), folder, Optional.ofNullable(host));
+            }
         }
+    }
+
+    private static LaunchException unreachable(String because) {
+        return new LaunchException(
+                ("a model server with network isolation cannot be reached here: %s (expected: a server that runs as"
+                                + " root on the machine of its Docker daemon, or a model without EnableNetworkIsolation)")
+                        .formatted(because));
     }
 
     private Containers.Draft draft(HostSpec spec, HostFolder folder) throws IOException {
@@ -149,12 +181,37 @@ public final class DockerBackend implements Backend {
         }
     }
 
-    private DockerHost watched(HostId id, HostFolder folder, HostFolder.Launch launch) {
-        var host = new DockerHost(
-                id, containers.of(id), folder, launch, engine, patience, logBytes, threads, () -> forget(id));
-        launched.put(id, host);
+    private DockerHost host(HostId id, HostFolder folder, HostFolder.Launch launch) throws IOException {
+        return new DockerHost(
+                id,
+                containers.of(id),
+                network(id),
+                folder,
+                launch,
+                engine,
+                patience,
+                logBytes,
+                threads,
+                () -> forget(id));
+    }
+
+    private ContainerNetwork network(HostId id) {
+        return new ContainerNetwork(containers.of(id), namespaces, processes);
+    }
+
+    private DockerHost found(HostId id, HostFolder.Launch launch) {
+        try {
+            DockerHost host = host(id, folder(id), launch);
+            watch(host);
+            return host;
+        } catch (IOException e) {
+            throw new UncheckedIOException(id + " runs and cannot be reached: " + e.getMessage(), e);
+        }
+    }
+
+    private void watch(DockerHost host) {
+        launched.put(host.id(), host);
         host.watch();
-        return host;
     }
 
     @Override
@@ -165,7 +222,7 @@ public final class DockerBackend implements Backend {
         }
         synchronized (launched) {
             return Optional.<Host>ofNullable(launched.get(id))
-                    .or(() -> folder(id).launch().map(launch -> watched(id, folder(id), launch)));
+                    .or(() -> folder(id).launch().map(launch -> found(id, launch)));
         }
     }
 
@@ -202,13 +259,15 @@ public final class DockerBackend implements Backend {
     /// Stops watching. Containers go on and are found by the next backend on the folder.
     @Override
     public void close() {
+        launched.values().forEach(DockerHost::leave);
         threads.shutdownNow();
         try (engine) {
             networks.close();
         }
     }
 
-    private void abandon(HostId id, HostFolder folder) {
+    private void abandon(HostId id, HostFolder folder, Optional<DockerHost> host) {
+        host.ifPresent(DockerHost::leave);
         try {
             containers.of(id).remove();
             folder.forgetLaunch();

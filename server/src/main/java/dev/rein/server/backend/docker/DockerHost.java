@@ -7,6 +7,7 @@ import dev.rein.server.backend.Host;
 import dev.rein.server.backend.HostExit;
 import dev.rein.server.backend.HostId;
 import dev.rein.server.backend.HostTree;
+import dev.rein.server.backend.machine.Door;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -32,19 +33,24 @@ final class DockerHost implements Host {
     private final ExecutorService threads;
     private final HostTree.Removal removal;
     private final CompletableFuture<HostExit> exit = new CompletableFuture<>();
+    private final Optional<Door> door;
 
+    /// @param network   entered by those who reach a host without an address
     /// @param patience  how long a daemon may be away before the host counts as lost
     /// @param logBytes  how much of its output is kept
+    /// @throws IOException if it needs a way in and none can be made
     DockerHost(
             HostId id,
             Container container,
+            ContainerNetwork network,
             HostFolder folder,
             HostFolder.Launch launch,
             Engine engine,
             Duration patience,
             long logBytes,
             ExecutorService threads,
-            HostTree.Removal removal) {
+            HostTree.Removal removal)
+            throws IOException {
         this.id = id;
         this.container = container;
         this.folder = folder;
@@ -54,6 +60,14 @@ final class DockerHost implements Host {
         this.logBytes = logBytes;
         this.threads = threads;
         this.removal = removal;
+        this.door =
+                launch.isShut() ? Optional.of(Door.open(network::socket, launch.port(), threads)) : Optional.empty();
+        exit.thenRun(this::leave);
+    }
+
+    /// Lets go of a host that may run on, for a later server to find.
+    void leave() {
+        door.ifPresent(Door::close);
     }
 
     @Override
@@ -78,9 +92,11 @@ final class DockerHost implements Host {
 
     @Override
     public Optional<URI> address() {
-        return launch.port() < 0
-                ? Optional.empty()
-                : Optional.of(URI.create("http://" + launch.address() + ":" + launch.port()));
+        if (launch.port() < 0) {
+            return Optional.empty();
+        }
+        return door.map(Door::address)
+                .or(() -> Optional.of(URI.create("http://" + launch.address() + ":" + launch.port())));
     }
 
     @Override

@@ -29,7 +29,12 @@ record HostFolder(Path path) {
             String address,
             int port,
             long note,
-            @Nullable Row row) {}
+            @Nullable Row row) {
+        /// Whether a model server listens where nobody can reach it but through a door.
+        boolean isShut() {
+            return port >= 0 && address.isEmpty();
+        }
+    }
 
     /// Addresses of one owner's hosts, side by side.
     ///
