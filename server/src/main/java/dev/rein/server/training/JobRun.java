@@ -119,10 +119,10 @@ final class JobRun {
                                 ? "InternalServerError: no space is left where the platform keeps its data. Free some, then create the job again."
                                 : "InternalServerError: " + e);
             }
+            discard(); // before its place goes to another job, which would be given GPUs beside those of this one
         } catch (IOException e) {
             log.warn("metrics of training job {} were not closed: {}", name, e.toString());
         }
-        discard();
     }
 
     private Capacity.Place place() {
