@@ -7,6 +7,7 @@ import dev.rein.server.backend.Backends;
 import dev.rein.server.backend.HostRuntime;
 import dev.rein.server.backend.docker.DockerBackend;
 import dev.rein.server.backend.docker.DockerSettings;
+import dev.rein.server.backend.machine.Gpus;
 import dev.rein.server.backend.process.ProcessBackend;
 import dev.rein.server.capacity.Resources;
 import dev.rein.server.endpoint.Endpoints;
@@ -90,16 +91,17 @@ public final class ReinServer implements AutoCloseable {
             endpoint = onThisMachine(front.endpoint());
 
             // What nothing else here needs to exist, side by side.
+            var gpus = Gpus.ofThisMachine();
             var parts = new ParallelStart();
             var s3 = parts.start("s3", () -> objectStore(data));
             var store = parts.start("store", () -> open.add(SqlDocuments.open(database(data), clock)));
             var hosts = parts.start(
                     "backend",
-                    () -> open.add(ProcessBackend.open(data.resolve("hosts"), configuration.hostLogBytes())));
+                    () -> open.add(ProcessBackend.open(data.resolve("hosts"), configuration.hostLogBytes(), gpus)));
             ApiTable operations = ApiTable.load();
             s3Endpoint = onThisMachine(parts.join(s3));
             Documents documents = parts.join(store);
-            Optional<DockerBackend> docker = docker(data.resolve("containers"));
+            Optional<DockerBackend> docker = docker(data.resolve("containers"), gpus);
             Backend processes = parts.join(hosts);
             Backend backend = docker.<Backend>map(containers -> new Backends(processes, containers))
                     .orElse(processes);
@@ -209,14 +211,15 @@ public final class ReinServer implements AutoCloseable {
     }
 
     /// Containers of an earlier start are looked after even when new ones are not wanted any more.
-    private Optional<DockerBackend> docker(Path folder) throws IOException {
+    private Optional<DockerBackend> docker(Path folder, Gpus gpus) throws IOException {
         if (configuration.docker().isEmpty() && !Files.isDirectory(folder)) {
             return Optional.empty();
         }
         return Optional.of(open.add(DockerBackend.open(
                 folder,
                 configuration.docker().orElse(new DockerSettings(DockerSettings.USUAL_SOCKET, Optional.empty())),
-                configuration.hostLogBytes())));
+                configuration.hostLogBytes(),
+                gpus)));
     }
 
     private List<HostRuntime> runtimes(Optional<DockerBackend> docker) {

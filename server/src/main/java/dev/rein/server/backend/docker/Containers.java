@@ -14,6 +14,7 @@ import dev.rein.server.backend.FileTree;
 import dev.rein.server.backend.HostId;
 import dev.rein.server.backend.HostSpec;
 import dev.rein.server.backend.LaunchException;
+import dev.rein.server.backend.machine.Gpus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,12 +55,14 @@ final class Containers {
     private final Engine engine;
     private final Names names;
     private final Optional<String> user;
+    private final Gpus gpus;
     private @Nullable Boolean quotas; // guarded by this
 
-    Containers(Engine engine, Names names, Optional<String> user) {
+    Containers(Engine engine, Names names, Optional<String> user, Gpus gpus) {
         this.engine = engine;
         this.names = names;
         this.user = user;
+        this.gpus = gpus;
     }
 
     /// The host's, there or not.
@@ -73,6 +76,7 @@ final class Containers {
     /// @param hosts       lines for `/etc/hosts`: `name:address`
     /// @param environment all of it, as it is true inside
     /// @param note        words for the log's beginning, for what cannot be had here
+    /// @param gpus        what the daemon is asked for
     /// @param quota       whether the volume's size is enforced
     record Draft(
             HostFolder.Launch launch,
@@ -80,9 +84,11 @@ final class Containers {
             List<String> hosts,
             Map<String, String> environment,
             String note,
-            boolean gpus,
+            Optional<DeviceRequest> gpus,
             boolean quota) {}
 
+    /// Takes the host's GPUs.
+    ///
     /// @param port   where a model server is to listen, or -1
     /// @param inside what a variable's value is there
     Draft draft(HostSpec spec, Place place, int port, UnaryOperator<String> inside) {
@@ -96,19 +102,33 @@ final class Containers {
         if (port >= 0) {
             environment.put("SAGEMAKER_BIND_TO_PORT", Integer.toString(port));
         }
-        var note = new StringBuilder();
-        boolean gpus = spec.container().gpus() != 0 && engine.hasGpus();
-        if (spec.container().gpus() > 0 && !gpus) {
-            note.append("Rein: this Docker Engine has no NVIDIA runtime: the host gets no GPU.\n");
+        String note = "";
+        int wanted = spec.container().gpus();
+        boolean some = wanted != 0 && engine.hasGpus();
+        if (wanted > 0 && !some) {
+            note = "Rein: this Docker Engine has no NVIDIA runtime: the host gets no GPU.\n";
+        }
+        List<Integer> own = some ? gpus.take(spec.id(), wanted) : List.of();
+        if (!own.isEmpty()) {
+            note = Gpus.note(wanted, own);
         }
         boolean quota = spec.container().volumeGigabytes() > 0 && hasQuotas();
         var launch = new HostFolder.Launch(
-                spec.runtime().name(),
-                place.address(spec),
-                port,
-                note.toString().length(),
-                place.row());
-        return new Draft(launch, place.network(), hosts, environment, note.toString(), gpus, quota);
+                spec.runtime().name(), place.address(spec), port, note.length(), place.row(), own);
+        return new Draft(
+                launch,
+                place.network(),
+                hosts,
+                environment,
+                note,
+                some ? Optional.of(request(wanted, own)) : Optional.empty(),
+                quota);
+    }
+
+    /// Particular GPUs, or so many of the daemon's choice where this server sees no devices.
+    private DeviceRequest request(int wanted, List<Integer> own) {
+        var request = new DeviceRequest().withDriver("nvidia").withCapabilities(List.of(List.of("gpu")));
+        return own.isEmpty() ? request.withCount(wanted) : request.withDeviceIds(gpus.names(own));
     }
 
     private synchronized boolean hasQuotas() {
@@ -207,12 +227,7 @@ final class Containers {
                 .withSecurityOpts(List.of("no-new-privileges"))
                 .withRestartPolicy(RestartPolicy.noRestart())
                 .withLogConfig(LOG);
-        if (draft.gpus()) {
-            limits.withDeviceRequests(List.of(new DeviceRequest()
-                    .withDriver("nvidia")
-                    .withCount(spec.container().gpus())
-                    .withCapabilities(List.of(List.of("gpu")))));
-        }
+        draft.gpus().ifPresent(request -> limits.withDeviceRequests(List.of(request)));
         if (draft.quota()) {
             limits.withStorageOpt(Map.of("size", spec.container().volumeGigabytes() + "G"));
         }

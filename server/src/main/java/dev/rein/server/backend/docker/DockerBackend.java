@@ -10,6 +10,7 @@ import dev.rein.server.backend.HostRuntime;
 import dev.rein.server.backend.HostSpec;
 import dev.rein.server.backend.HostTree;
 import dev.rein.server.backend.LaunchException;
+import dev.rein.server.backend.machine.Gpus;
 import dev.rein.server.backend.machine.NetworkNamespace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -52,22 +53,30 @@ public final class DockerBackend implements Backend {
     private final Containers containers;
     private final Duration patience;
     private final long logBytes;
+    private final Gpus gpus;
     private final Path processes;
     private final NetworkNamespace namespaces = new NetworkNamespace();
     private final Map<HostId, DockerHost> launched = new ConcurrentHashMap<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     private DockerBackend(
-            HostTree tree, Names names, DockerSettings settings, Duration patience, long logBytes, Path processes) {
+            HostTree tree,
+            Names names,
+            DockerSettings settings,
+            Duration patience,
+            long logBytes,
+            Gpus gpus,
+            Path processes) {
         this.tree = tree;
         this.names = names;
         this.engine = new Engine(settings.socket());
         this.images = new Images(engine, Logins.ofThisUser());
         this.networks = new Networks(engine, names);
         this.places = new Places(tree, names, networks);
-        this.containers = new Containers(engine, names, settings.user());
+        this.containers = new Containers(engine, names, settings.user(), gpus);
         this.patience = patience;
         this.logBytes = logBytes;
+        this.gpus = gpus;
         this.processes = processes;
     }
 
@@ -75,17 +84,15 @@ public final class DockerBackend implements Backend {
     ///
     /// @param folder   where hosts live; made if absent
     /// @param logBytes how much of a host's output is kept
-    public static DockerBackend open(Path folder, DockerSettings settings, long logBytes) throws IOException {
-        return open(folder, settings, logBytes, PATIENCE);
-    }
-
-    static DockerBackend open(Path folder, DockerSettings settings, long logBytes, Duration patience)
+    /// @param gpus     of this machine, shared with the backends beside this one
+    public static DockerBackend open(Path folder, DockerSettings settings, long logBytes, Gpus gpus)
             throws IOException {
-        return open(folder, settings, logBytes, patience, Path.of("/proc"));
+        return open(folder, settings, logBytes, gpus, PATIENCE, Path.of("/proc"));
     }
 
     /// @param processes where the kernel tells of this machine's processes
-    static DockerBackend open(Path folder, DockerSettings settings, long logBytes, Duration patience, Path processes)
+    static DockerBackend open(
+            Path folder, DockerSettings settings, long logBytes, Gpus gpus, Duration patience, Path processes)
             throws IOException {
         requireNonNull(settings, "settings");
         Path root = folder.toAbsolutePath().normalize();
@@ -96,8 +103,12 @@ public final class DockerBackend implements Backend {
             Files.writeString(name, UUID.randomUUID().toString().substring(0, 8));
         }
         var tree = new HostTree(Files.createDirectories(root.resolve("hosts")));
-        return new DockerBackend(
-                tree, new Names(Files.readString(name).strip()), settings, patience, logBytes, processes);
+        var backend = new DockerBackend(
+                tree, new Names(Files.readString(name).strip()), settings, patience, logBytes, gpus, processes);
+        for (HostId id : backend.known()) {
+            backend.folder(id).launch().ifPresent(launch -> gpus.taken(id, launch.gpus()));
+        }
+        return backend;
     }
 
     /// Any image, as a runtime: pulled when it is not there.
@@ -268,6 +279,7 @@ public final class DockerBackend implements Backend {
 
     private void abandon(HostId id, HostFolder folder, Optional<DockerHost> host) {
         host.ifPresent(DockerHost::leave);
+        gpus.free(id);
         try {
             containers.of(id).remove();
             folder.forgetLaunch();
@@ -284,6 +296,7 @@ public final class DockerBackend implements Backend {
         }
         FileTree.delete(folder(id).path());
         launched.remove(id);
+        gpus.free(id);
         leave(id);
     }
 

@@ -1,5 +1,7 @@
 package dev.rein.server.backend.docker;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import dev.rein.server.backend.HostExit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -24,12 +27,18 @@ record HostFolder(Path path) {
     /// @param port    where its model server listens, or -1
     /// @param note    how many bytes of the log are ours
     /// @param row     its owner's addresses in a network of several owners; null in its own
+    /// @param gpus    numbers of its GPUs; none where the daemon chose them, and by servers before this was written
     record Launch(
             String image,
             String address,
             int port,
             long note,
-            @Nullable Row row) {
+            @Nullable Row row,
+            @JsonSetter(nulls = Nulls.AS_EMPTY) List<Integer> gpus) {
+        Launch {
+            gpus = List.copyOf(gpus);
+        }
+
         /// Whether a model server listens where nobody can reach it but through a door.
         boolean isShut() {
             return port >= 0 && address.isEmpty();

@@ -75,11 +75,12 @@ public final class ProcessBackend implements Backend {
     ///
     /// @param folder   where hosts live; made if absent
     /// @param logBytes how much of a host's output its log keeps
-    public static ProcessBackend open(Path folder, long logBytes) throws IOException {
-        return open(folder, Isolation.SANDBOX_OWN_USER, logBytes);
+    /// @param gpus     of this machine, shared with the backends beside this one
+    public static ProcessBackend open(Path folder, long logBytes, Gpus gpus) throws IOException {
+        return open(folder, Isolation.SANDBOX_OWN_USER, logBytes, gpus);
     }
 
-    /// As [#open(Path, long)], with logs that hold all.
+    /// As [#open(Path, long, Gpus)], with logs that hold all.
     public static ProcessBackend open(Path folder) throws IOException {
         return open(folder, Isolation.SANDBOX_OWN_USER);
     }
@@ -90,11 +91,10 @@ public final class ProcessBackend implements Backend {
     }
 
     static ProcessBackend open(Path folder, Isolation highest, long logBytes) throws IOException {
-        return open(folder, highest, logBytes, Path.of("/dev"));
+        return open(folder, highest, logBytes, Gpus.ofThisMachine());
     }
 
-    /// @param devices where the machine's GPUs are
-    static ProcessBackend open(Path folder, Isolation highest, long logBytes, Path devices) throws IOException {
+    static ProcessBackend open(Path folder, Isolation highest, long logBytes, Gpus gpus) throws IOException {
         Path root = folder.toAbsolutePath().normalize();
         Files.createDirectories(root);
         Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx------"));
@@ -115,11 +115,11 @@ public final class ProcessBackend implements Backend {
         var tree = new HostTree(Files.createDirectories(root.resolve("hosts")));
         var networks = new JobNetworks(
                 root.resolve("networks"), scripts.resolve("network.sh"), sandbox.isolation(), Machine.root());
-        var backend = new ProcessBackend(tree, logBytes, sandbox, groups, numbers, new Gpus(devices), networks);
+        var backend = new ProcessBackend(tree, logBytes, sandbox, groups, numbers, gpus, networks);
         for (HostId id : backend.known()) {
             backend.folder(id).launch().ifPresent(launch -> {
                 numbers.taken(id, launch);
-                backend.gpus.taken(launch.gpus());
+                gpus.taken(id, launch.gpus());
             });
         }
         networks.sweep(owner -> !tree.isEmpty(owner));
@@ -268,7 +268,7 @@ public final class ProcessBackend implements Backend {
             groups.remove(host.launch().groups());
             FileTree.delete(host.folder().path());
             numbers.free(id, host.launch());
-            gpus.free(host.launch().gpus());
+            gpus.free(id);
             launched.remove(id);
             leave(id);
         }
@@ -282,7 +282,7 @@ public final class ProcessBackend implements Backend {
             log.warn("{} was not started, and something of it is left: {}", id, e.toString());
         }
         numbers.free(id, launch);
-        gpus.free(launch.gpus());
+        gpus.free(id);
     }
 
     private void check(HostSpec spec) throws LaunchException {
@@ -348,7 +348,7 @@ public final class ProcessBackend implements Backend {
                 spec.networkIsolation() && spec.peers().size() <= 1,
                 cookie,
                 made,
-                gpus.take(spec.container().gpus()));
+                gpus.take(spec.id(), spec.container().gpus()));
     }
 
     /// A port nobody listens on now. Another program may take it before the host does; the host then says so
@@ -398,10 +398,7 @@ public final class ProcessBackend implements Backend {
                 environment.put("REIN_HOSTS_FILE", path.resolve("hosts").toString());
             }
         }
-        if (spec.container().gpus() > launch.gpus().size()) {
-            note.append("Rein: GPUs asked for: %d, given: %d, all that this machine has.\n"
-                    .formatted(spec.container().gpus(), launch.gpus().size()));
-        }
+        note.append(Gpus.note(spec.container().gpus(), launch.gpus()));
         if (!isolation().isSandbox()) {
             environment.put("SAGEMAKER_BASE_DIR", folder.ml().toString());
             environment.put(

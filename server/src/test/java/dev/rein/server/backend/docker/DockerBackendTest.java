@@ -14,6 +14,7 @@ import dev.rein.server.backend.HostExit;
 import dev.rein.server.backend.HostId;
 import dev.rein.server.backend.HostSpec;
 import dev.rein.server.backend.LaunchException;
+import dev.rein.server.backend.machine.Gpus;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -56,7 +57,7 @@ class DockerBackendTest {
         settings = new DockerSettings(TestDocker.socket(), Optional.empty());
         engine = new Engine(settings.socket());
         TestDocker.makeImage(docker());
-        backend = DockerBackend.open(folder, settings, LOG);
+        backend = open(settings, LOG);
     }
 
     @AfterEach
@@ -108,7 +109,7 @@ class DockerBackendTest {
     @Test
     void aLogIsKeptToItsLimitAndSaysSoOnce() throws Exception {
         backend.close();
-        backend = DockerBackend.open(folder, settings, 4096);
+        backend = open(settings, 4096);
         Host host = launch("head -c 4000 /dev/zero | tr '\\0' a; echo; seq 1000; exit 5");
         assertThat(exit(host)).isEqualTo(new HostExit.Exited(5, false));
         assertThat(log(host).lines().filter(line -> line.startsWith("Rein: 4096 bytes")))
@@ -151,14 +152,14 @@ class DockerBackendTest {
         Host first = launch("echo before; while [ ! -e /opt/ml/go ]; do sleep 0.1; done; echo after; exit 4");
         eventually(() -> log(first).contains("before"));
         backend.close();
-        backend = DockerBackend.open(folder, settings, LOG);
+        backend = open(settings, LOG);
         assertThat(backend.known()).containsExactly(ALONE);
         Host again = backend.find(ALONE).orElseThrow();
         Files.createFile(again.ml().resolve("go"));
         assertThat(exit(again)).isEqualTo(new HostExit.Exited(4, false));
         assertThat(log(again)).isEqualTo("before\nafter\n");
         backend.close();
-        backend = DockerBackend.open(folder, settings, LOG);
+        backend = open(settings, LOG);
         assertThat(exit(backend.find(ALONE).orElseThrow())).isEqualTo(new HostExit.Exited(4, false));
     }
 
@@ -216,7 +217,7 @@ class DockerBackendTest {
     void aForeignContainerInTheHostsPlaceIsNotEnded() throws Exception {
         backend.prepare(ALONE);
         new HostFolder(folder.resolve("hosts/training-job/test/algo-1"))
-                .write(new HostFolder.Launch(TestDocker.IMAGE, "", -1, 0, null));
+                .write(new HostFolder.Launch(TestDocker.IMAGE, "", -1, 0, null, List.of()));
         Files.createFile(folder.resolve("hosts/training-job/test/algo-1/log"));
         String container = strange("rein-%s-training-job-test-algo-1".formatted(label()), Map.of());
         docker().startContainerCmd(container).exec();
@@ -289,7 +290,12 @@ class DockerBackendTest {
     void aDaemonThatIsNotThereIsNamed() throws Exception {
         Path nowhere = folder.resolve("no.sock");
         try (var none = DockerBackend.open(
-                folder.resolve("other"), new DockerSettings(nowhere, Optional.empty()), LOG, Duration.ofSeconds(1))) {
+                folder.resolve("other"),
+                new DockerSettings(nowhere, Optional.empty()),
+                LOG,
+                Gpus.ofThisMachine(),
+                Duration.ofSeconds(1),
+                Path.of("/proc"))) {
             none.prepare(ALONE);
             assertThatThrownBy(() -> none.launch(spec(ALONE, Map.of(), "true")))
                     .isInstanceOf(LaunchException.class)
@@ -376,7 +382,7 @@ class DockerBackendTest {
                             + "wget -q -O - $AWS_ENDPOINT_URL"));
             eventually(() -> log(host).contains("platform"));
             backend.close();
-            backend = DockerBackend.open(folder, settings, LOG);
+            backend = open(settings, LOG);
             backend.offer(List.of(service));
             Files.createFile(host.ml().resolve("go"));
             Host again = backend.find(ALONE).orElseThrow();
@@ -422,7 +428,7 @@ class DockerBackendTest {
     @Test
     void whoWantsNoRootGetsNoneAndMayWriteAllTheSame() throws Exception {
         backend.close();
-        backend = DockerBackend.open(folder, new DockerSettings(settings.socket(), Optional.of("4321:4321")), LOG);
+        backend = open(new DockerSettings(settings.socket(), Optional.of("4321:4321")), LOG);
         Host host = launch("id -u; echo model >/opt/ml/model");
         assertThat(exit(host)).isEqualTo(new HostExit.Exited(0, false));
         assertThat(log(host)).isEqualTo("4321\n");
@@ -436,34 +442,6 @@ class DockerBackendTest {
         Host host = backend.launch(spec(ALONE, Map.of(), "echo up", new ContainerOptions(true, 1, 30)));
         exit(host);
         assertThat(log(host)).startsWith("Rein: ").contains("GPU").endsWith("\nup\n");
-    }
-
-    /// No GPU is needed to ask the daemon for one: it looks when a container starts, not when it is made.
-    @Test
-    void theGpusOfTheInstanceTypeAreAskedOfTheDaemonByTheNvidiaRuntime() throws Exception {
-        HostSpec spec = spec(ALONE, Map.of(), "true", new ContainerOptions(false, 2, 0));
-        var draft = new Containers.Draft(
-                new HostFolder.Launch(TestDocker.IMAGE, "", -1, 0, null), "", List.of(), Map.of(), "", true, false);
-        var containers = new Containers(engine, new Names("test-gpu"), Optional.empty());
-        String container = docker().createContainerCmd(TestDocker.IMAGE)
-                .withHostConfig(containers.limits(spec, folder, draft))
-                .withCmd("true")
-                .exec()
-                .getId();
-        try {
-            assertThat(docker().inspectContainerCmd(container)
-                            .exec()
-                            .getHostConfig()
-                            .getDeviceRequests())
-                    .singleElement()
-                    .satisfies(request -> {
-                        assertThat(request.getDriver()).isEqualTo("nvidia");
-                        assertThat(request.getCount()).isEqualTo(2);
-                        assertThat(request.getCapabilities()).containsExactly(List.of("gpu"));
-                    });
-        } finally {
-            docker().removeContainerCmd(container).exec();
-        }
     }
 
     @Test
@@ -516,7 +494,7 @@ class DockerBackendTest {
     void aSharedNetworkIsFoundByALaterServerAndGoesWithItsLastJob() throws Exception {
         share("first", "algo-1", List.of("algo-1"), "vpc/one", "sleep 1000");
         backend.close();
-        backend = DockerBackend.open(folder, settings, LOG);
+        backend = open(settings, LOG);
         Host second = share("second", "algo-1", List.of("algo-1"), "vpc/one", "sleep 1000");
         assertThat(address("second", "algo-1")).isNotEqualTo(address("first", "algo-1"));
         Host first = backend.find(new HostId("training-job/first", "algo-1")).orElseThrow();
@@ -541,6 +519,10 @@ class DockerBackendTest {
     }
 
     // --- steps ---
+
+    private DockerBackend open(DockerSettings settings, long logBytes) throws IOException {
+        return DockerBackend.open(folder, settings, logBytes, Gpus.ofThisMachine());
+    }
 
     private static List<String> peers(int count) {
         return IntStream.rangeClosed(1, count).mapToObj(n -> "algo-" + n).toList();

@@ -11,6 +11,7 @@ import dev.rein.server.backend.HostExit;
 import dev.rein.server.backend.HostId;
 import dev.rein.server.backend.HostSpec;
 import dev.rein.server.backend.LaunchException;
+import dev.rein.server.backend.machine.Gpus;
 import dev.rein.server.backend.machine.NetworkNamespace;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -182,7 +183,8 @@ class IsolatedModelServerTest {
     // --- steps ---
 
     private DockerBackend on(Path processes) throws IOException {
-        return DockerBackend.open(folder.resolve("hosts"), settings, 1L << 20, Duration.ofSeconds(30), processes);
+        return DockerBackend.open(
+                folder.resolve("hosts"), settings, 1L << 20, Gpus.ofThisMachine(), Duration.ofSeconds(30), processes);
     }
 
     private Host launch(HostId id, boolean isolated, String script) throws Exception {

@@ -6,6 +6,7 @@ import dev.rein.server.backend.Host;
 import dev.rein.server.backend.HostExit;
 import dev.rein.server.backend.HostId;
 import dev.rein.server.backend.HostSpec;
+import dev.rein.server.backend.machine.Gpus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,7 +83,12 @@ class LostDaemonTest {
 
     private DockerBackend open(Duration patience) throws IOException {
         return DockerBackend.open(
-                folder.resolve("hosts"), new DockerSettings(daemon.socket(), Optional.empty()), 1L << 20, patience);
+                folder.resolve("hosts"),
+                new DockerSettings(daemon.socket(), Optional.empty()),
+                1L << 20,
+                Gpus.ofThisMachine(),
+                patience,
+                Path.of("/proc"));
     }
 
     private static Host launch(DockerBackend backend, String script) throws Exception {

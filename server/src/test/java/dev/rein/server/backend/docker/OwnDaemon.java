@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -13,6 +14,8 @@ import java.util.function.BooleanSupplier;
 /// A Docker daemon of a test's own, to be stopped or to stand on another file system, with all of it in one folder.
 /// Only root can start one.
 final class OwnDaemon {
+    private static final String TOOLKIT = "toolkit";
+
     private final Path folder;
     private final Engine engine;
     private Process daemon;
@@ -37,6 +40,17 @@ final class OwnDaemon {
         return daemon;
     }
 
+    /// As [#in], where the daemon takes this machine for one with GPUs and NVIDIA's container toolkit: containers
+    /// are told theirs in `NVIDIA_VISIBLE_DEVICES`, and a program that does nothing stands for what gives devices.
+    static OwnDaemon withGpus(Path folder) throws Exception {
+        Path toolkit = Files.createDirectory(folder.resolve(TOOLKIT));
+        for (String program : List.of("nvidia-container-runtime-hook", "nvidia-container-runtime")) {
+            Path file = Files.writeString(toolkit.resolve(program), "#!/bin/sh\n");
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        return in(folder);
+    }
+
     Path socket() {
         return engine.socket();
     }
@@ -51,7 +65,8 @@ final class OwnDaemon {
     }
 
     private static Process launched(Path folder) throws IOException {
-        return new ProcessBuilder(
+        Path toolkit = folder.resolve(TOOLKIT);
+        var builder = new ProcessBuilder(
                         "dockerd",
                         "--host=unix://" + folder.resolve("docker.sock"),
                         "--data-root=" + folder.resolve("docker"),
@@ -59,10 +74,12 @@ final class OwnDaemon {
                         "--pidfile=" + folder.resolve("pid"),
                         "--bridge=none",
                         "--iptables=false",
-                        "--shutdown-timeout=2")
+                        "--shutdown-timeout=2",
+                        "--add-runtime=nvidia=" + toolkit.resolve("nvidia-container-runtime"))
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("daemon.log").toFile())
-                .start();
+                .redirectOutput(folder.resolve("daemon.log").toFile());
+        builder.environment().merge("PATH", toolkit.toString(), (path, first) -> first + ":" + path);
+        return builder.start();
     }
 
     private void await() throws InterruptedException {

@@ -8,6 +8,7 @@ import dev.rein.server.backend.Host;
 import dev.rein.server.backend.HostExit;
 import dev.rein.server.backend.HostId;
 import dev.rein.server.backend.HostSpec;
+import dev.rein.server.backend.machine.Gpus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +72,10 @@ class VolumeSizeTest {
     private String said(String script) throws Exception {
         var daemon = OwnDaemon.in(folder);
         try (var backend = DockerBackend.open(
-                folder.resolve("hosts"), new DockerSettings(daemon.socket(), Optional.empty()), 1L << 20)) {
+                folder.resolve("hosts"),
+                new DockerSettings(daemon.socket(), Optional.empty()),
+                1L << 20,
+                Gpus.ofThisMachine())) {
             backend.prepare(ID);
             Host host = backend.launch(new HostSpec(
                     ID,

@@ -12,6 +12,7 @@ import dev.rein.server.backend.HostId;
 import dev.rein.server.backend.HostRuntime;
 import dev.rein.server.backend.HostSpec;
 import dev.rein.server.backend.LaunchException;
+import dev.rein.server.backend.machine.Gpus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -121,11 +122,11 @@ class ProcessBackendTest {
                 Files.createFile(devices.resolve(name));
             }
             backend.close();
-            backend = ProcessBackend.open(folder, isolation, Long.MAX_VALUE, devices);
+            backend = ProcessBackend.open(folder, isolation, Long.MAX_VALUE, new Gpus(devices, devices));
             Host first = launch(1, look() + "; sleep 60");
             eventually(() -> text(first).contains("seen"));
             backend.close();
-            backend = ProcessBackend.open(folder, isolation, Long.MAX_VALUE, devices);
+            backend = ProcessBackend.open(folder, isolation, Long.MAX_VALUE, new Gpus(devices, devices));
             Host second = launch(1, look());
             Host all = launch(ContainerOptions.ALL_GPUS, look());
             Host many = launch(4, look());
