@@ -259,7 +259,8 @@ final class Containers {
         return Optional.empty();
     }
 
-    /// Removes those that were made for a host that nobody wants.
+    /// Removes those that were made for a host that nobody wants. One that the daemon does not let go of stays until
+    /// the next time.
     ///
     /// @param wanted names of containers
     void removeAllBut(Set<String> wanted) {
@@ -272,7 +273,11 @@ final class Containers {
                 String name = path.substring(1);
                 if (!wanted.contains(name) && names.madeForAHost(found.getLabels(), name)) {
                     log.warn("removing container {}: it belongs to no host", name);
-                    new Container(engine, name, found.getLabels()).remove();
+                    try {
+                        new Container(engine, name, found.getLabels()).remove();
+                    } catch (DockerException e) {
+                        log.warn("container {} is left: {}", name, engine.words(e));
+                    }
                 }
             }
         }

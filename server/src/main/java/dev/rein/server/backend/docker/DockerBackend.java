@@ -282,9 +282,16 @@ public final class DockerBackend implements Backend {
         gpus.free(id);
         try {
             containers.of(id).remove();
+        } catch (RuntimeException e) {
+            log.warn(
+                    "{} was not started; its container, if it has one, is left until the daemon is back: {}",
+                    id,
+                    engine.words(e));
+        }
+        try {
             folder.forgetLaunch();
-        } catch (IOException | RuntimeException e) {
-            log.warn("{} was not started, and something of it is left: {}", id, e.toString());
+        } catch (IOException e) {
+            log.warn("{} was not started, and its folder is left: {}", id, e.toString());
         }
     }
 

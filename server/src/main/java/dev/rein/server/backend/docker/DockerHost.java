@@ -156,7 +156,7 @@ final class DockerHost implements Host {
             } catch (NotFoundException gone) {
                 return new HostExit.Lost("Its container was removed by somebody else.");
             } catch (RuntimeException unreachable) {
-                if (Thread.interrupted()) {
+                if (Thread.interrupted() || threads.isShutdown()) { // it is this server that ends, not the daemon
                     throw new InterruptedException();
                 }
                 long now = System.nanoTime();

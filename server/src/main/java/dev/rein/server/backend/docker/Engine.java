@@ -6,6 +6,7 @@ import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -87,7 +88,22 @@ final class Engine implements AutoCloseable {
         return client().infoCmd().exec().getRawValues().get(name);
     }
 
-    /// The daemon's own words, or what keeps us from it.
+    /// Whether it was not the daemon that failed, but the way to it.
+    static boolean isAway(RuntimeException failure) {
+        return !(failure instanceof DockerException)
+                && !(failure instanceof UncheckedIOException) // files of our own
+                && deepest(failure) instanceof IOException;
+    }
+
+    private static Throwable deepest(Throwable failure) {
+        Throwable deepest = failure;
+        while (deepest.getCause() != null) {
+            deepest = deepest.getCause();
+        }
+        return deepest;
+    }
+
+    /// The daemon's own words, or what keeps us from it, or what else went wrong.
     String words(RuntimeException failure) {
         if (failure instanceof DockerException told) {
             String text = String.valueOf(told.getMessage());
@@ -105,12 +121,10 @@ final class Engine implements AutoCloseable {
             }
             return text;
         }
-        Throwable deepest = failure;
-        while (deepest.getCause() != null) {
-            deepest = deepest.getCause();
-        }
-        return "the Docker daemon cannot be reached at %s: %s. Is it running, and may this user talk to it?"
-                .formatted(socket, deepest.getMessage());
+        return isAway(failure)
+                ? "the Docker daemon cannot be reached at %s: %s. Is it running, and may this user talk to it?"
+                        .formatted(socket, deepest(failure).getMessage())
+                : failure.toString();
     }
 
     @Override
@@ -119,7 +133,7 @@ final class Engine implements AutoCloseable {
             try {
                 client.close();
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
             }
         }
     }

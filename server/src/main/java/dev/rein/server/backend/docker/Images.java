@@ -18,9 +18,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Brings images to this machine, each once at a time, with the user's own registry logins.
 final class Images implements Preparation {
+    private static final Logger log = LoggerFactory.getLogger(Images.class);
     private static final long BETWEEN_WORDS_NANOS = 1_000_000_000;
     private static final double MEGABYTE = 1e6;
 
@@ -97,6 +100,9 @@ final class Images implements Preparation {
             Thread.currentThread().interrupt();
             return new LaunchException("the server was stopped while image " + image + " was pulled", e);
         } catch (RuntimeException e) {
+            if (Engine.isAway(e)) {
+                return new LaunchException("image \"%s\" cannot be pulled: %s".formatted(image, engine.words(e)), e);
+            }
             String words = progress.error.isEmpty() ? engine.words(e) : progress.error;
             return LaunchException.ofCaller(
                     ("image \"%s\" is not on this machine and cannot be pulled: %s (expected: an image that "
@@ -188,7 +194,16 @@ final class Images implements Preparation {
             if (!words.equals(told)) {
                 told = words;
                 toldAt = System.nanoTime();
-                watchers.forEach(watcher -> watcher.accept(words));
+                watchers.forEach(watcher -> tell(watcher, words));
+            }
+        }
+
+        /// Several jobs may wait for one image: who cannot be told must not end it for the others.
+        private void tell(Consumer<String> watcher, String words) {
+            try {
+                watcher.accept(words);
+            } catch (RuntimeException e) {
+                log.warn("a job that waits for image {} cannot be told how far it is: {}", image, e.toString());
             }
         }
     }

@@ -132,9 +132,16 @@ final class Networks implements AutoCloseable {
         return engine.client().listNetworksCmd().withFilter("label", filter).exec().stream();
     }
 
-    /// Removes those that nobody wants, and shuts their doors.
+    /// Removes those that nobody wants, and shuts their doors. One that the daemon does not let go of stays until the
+    /// next time.
     synchronized void releaseAllBut(Set<String> wanted) {
-        ours().map(Network::getName).filter(name -> !wanted.contains(name)).forEach(this::release);
+        ours().map(Network::getName).filter(name -> !wanted.contains(name)).forEach(name -> {
+            try {
+                release(name);
+            } catch (DockerException e) {
+                log.warn("network {} belongs to no host and is left: {}", name, engine.words(e));
+            }
+        });
     }
 
     private Subnet make(String name, boolean isolated) throws IOException {

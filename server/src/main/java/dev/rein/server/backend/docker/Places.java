@@ -56,13 +56,14 @@ final class Places {
         return new Place(network, subnet.gateway(), addresses, null);
     }
 
-    private String free(HostId id, Networks.Subnet subnet) {
+    private String free(HostId id, Networks.Subnet subnet) throws IOException {
         Set<String> taken = new HashSet<>();
         launches(id.owner()).forEach(launch -> taken.add(launch.address()));
         return subnet.hosts(0, Networks.HOSTS).stream()
                 .filter(one -> !taken.contains(one))
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException(id.owner() + " has no address left"));
+                .orElseThrow(() -> new IOException(
+                        "%s has %d hosts (expected: no more in one network)".formatted(id.owner(), Networks.HOSTS)));
     }
 
     /// The owner's row in the network that its specification names.

@@ -234,6 +234,32 @@ class DockerBackendTest {
     }
 
     @Test
+    void aLeftNetworkThatSomebodyIsInKeepsNoOtherHostFromStarting() throws Exception {
+        exit(launch("true"));
+        String guest = strange("guest-" + label(), Map.of());
+        docker().startContainerCmd(guest).exec();
+        try {
+            docker().disconnectFromNetworkCmd()
+                    .withContainerId(guest)
+                    .withNetworkId("none")
+                    .exec();
+            docker().connectToNetworkCmd()
+                    .withContainerId(guest)
+                    .withNetworkId(networks().getFirst())
+                    .exec();
+            backend.discard(ALONE);
+            HostId other = new HostId("training-job/other", "algo-1");
+            backend.prepare(other);
+            assertThat(exit(backend.launch(spec(other, Map.of(), "true")))).isEqualTo(new HostExit.Exited(0, false));
+            assertThat(networks()).hasSize(2);
+        } finally {
+            docker().removeContainerCmd(guest).withForce(true).exec();
+        }
+        backend.discard(new HostId("training-job/other", "algo-1"));
+        assertThat(networks()).isEmpty();
+    }
+
+    @Test
     void aForeignNetworkOfTheNameRefusesTheLaunchAndStays() throws Exception {
         String name = "rein-%s-training-job-test".formatted(label());
         String network = docker().createNetworkCmd().withName(name).exec().getId();
@@ -301,6 +327,7 @@ class DockerBackendTest {
                     .isInstanceOf(LaunchException.class)
                     .hasMessageContaining(nowhere.toString())
                     .hasMessageContaining("running");
+            assertThat(none.find(ALONE)).as("nothing to wait for").isEmpty();
         }
     }
 
