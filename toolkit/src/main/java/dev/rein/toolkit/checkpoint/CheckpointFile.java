@@ -5,14 +5,12 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -39,19 +37,7 @@ public final class CheckpointFile {
     /// @throws IOException if the disk says no; the old file is then still there
     public static void save(Path file, Consumer<? super Checkpoint> walk) throws IOException {
         requireNonNull(walk, "walk");
-        Path parent = requireNonNull(file.toAbsolutePath().getParent(), "a checkpoint needs a folder");
-        Files.createDirectories(parent);
-        Path written = Files.createTempFile(parent, file.getFileName().toString(), ".tmp");
-        try {
-            // a stream, not a channel: an interrupt, which asks a run to end, must not spoil its last checkpoint
-            try (var out = new FileOutputStream(written.toFile())) {
-                write(out, walk);
-                out.getFD().sync();
-            }
-            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(written);
-        }
+        WholeFile.write(file, out -> write(out, walk));
     }
 
     private static void write(OutputStream file, Consumer<? super Checkpoint> walk) throws IOException {

@@ -1,5 +1,6 @@
 package dev.rein.toolkit.policy;
 
+import dev.rein.toolkit.checkpoint.WholeFile;
 import dev.rein.toolkit.distribution.ActionHead;
 import dev.rein.toolkit.distribution.Bernoulli;
 import dev.rein.toolkit.distribution.Bounded;
@@ -17,7 +18,6 @@ import dev.rein.toolkit.protobuf.Protobuf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -41,8 +41,7 @@ final class Onnx {
     private Onnx() {}
 
     static void write(Policy policy, Path file, boolean masked) throws IOException {
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        Files.write(file, model(policy, masked));
+        WholeFile.write(file, out -> out.write(model(policy, masked)));
     }
 
     private static byte[] model(Policy policy, boolean masked) {

@@ -2,16 +2,15 @@ package dev.rein.toolkit.policy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.rein.toolkit.checkpoint.WholeFile;
 import dev.rein.toolkit.distribution.ActionHead;
 import dev.rein.toolkit.environment.Space;
 import dev.rein.toolkit.nn.Sequential;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32C;
@@ -57,17 +56,7 @@ final class PolicyFile {
             }
         }
         bytes.putInt(checksum(bytes.array(), bytes.position()));
-        Path parent = file.toAbsolutePath().getParent();
-        Files.createDirectories(parent);
-        Path written = Files.createTempFile(parent, file.getFileName().toString(), ".tmp");
-        try {
-            try (var out = new FileOutputStream(written.toFile())) { // unlike a channel's, it survives interrupts
-                out.write(bytes.array());
-            }
-            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(written);
-        }
+        WholeFile.write(file, out -> out.write(bytes.array()));
     }
 
     static Policy read(Path file) throws IOException {

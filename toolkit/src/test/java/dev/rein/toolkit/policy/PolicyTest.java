@@ -3,6 +3,7 @@ package dev.rein.toolkit.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
@@ -77,6 +78,17 @@ class PolicyTest {
             }
             assertThat(folder).isDirectoryContaining(file -> file.endsWith("policy.rein"));
             assertThat(folder).isDirectoryNotContaining(file -> file.toString().endsWith(".tmp"));
+        }
+
+        /// Others serve what was trained.
+        @Test
+        void whoMayReadAnyNewFileMayReadIt() throws IOException {
+            tabular.save(folder.resolve("policy.rein"));
+            Path any = Files.createFile(folder.resolve("any"));
+            assumeThat(Files.getFileStore(any).supportsFileAttributeView("posix"))
+                    .isTrue();
+            assertThat(Files.getPosixFilePermissions(folder.resolve("policy.rein")))
+                    .isEqualTo(Files.getPosixFilePermissions(any));
         }
 
         @Test
