@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -39,8 +40,11 @@ import software.amazon.awssdk.services.sagemaker.model.CreateModelRequest;
 import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
 import software.amazon.awssdk.services.sagemaker.model.EndpointStatus;
+import software.amazon.awssdk.services.sagemaker.model.EndpointSummary;
 import software.amazon.awssdk.services.sagemaker.model.ProductionVariant;
+import software.amazon.awssdk.services.sagemaker.model.SageMakerException;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
+import software.amazon.awssdk.services.sagemaker.model.TrainingJobSummary;
 import software.amazon.awssdk.services.sagemakerruntime.SageMakerRuntimeClient;
 
 /// The AWS SDK for Java, unmodified, pointed at a platform; and the few steps every test of a job takes.
@@ -293,6 +297,44 @@ final class Aws implements AutoCloseable {
             }
         }
         return bytes.toByteArray();
+    }
+
+    /// Stops what trains and deletes what serves, and waits for the end of both.
+    void endAll() throws InterruptedException {
+        serving().forEach(name -> unlessEnding(() -> sagemaker.deleteEndpoint(delete -> delete.endpointName(name))));
+        training().forEach(name -> unlessEnding(() -> sagemaker.stopTrainingJob(stop -> stop.trainingJobName(name))));
+        await(
+                "jobs and endpoints to end",
+                Duration.ofMinutes(4),
+                () -> serving().isEmpty() && training().isEmpty());
+    }
+
+    /// What ends by itself meanwhile cannot be ended; whether it did is waited for.
+    private static void unlessEnding(Runnable end) {
+        try {
+            end.run();
+        } catch (SageMakerException e) {
+            if (e.statusCode() >= 500) {
+                throw e;
+            }
+        }
+    }
+
+    /// Endpoints that have replicas, or may have.
+    private List<String> serving() {
+        return sagemaker.listEndpointsPaginator().stream()
+                .flatMap(page -> page.endpoints().stream())
+                .filter(endpoint -> endpoint.endpointStatus() != EndpointStatus.FAILED)
+                .map(EndpointSummary::endpointName)
+                .toList();
+    }
+
+    private List<String> training() {
+        return Stream.of(TrainingJobStatus.IN_PROGRESS, TrainingJobStatus.STOPPING)
+                .flatMap(status -> sagemaker.listTrainingJobsPaginator(list -> list.statusEquals(status)).stream())
+                .flatMap(page -> page.trainingJobSummaries().stream())
+                .map(TrainingJobSummary::trainingJobName)
+                .toList();
     }
 
     @Override

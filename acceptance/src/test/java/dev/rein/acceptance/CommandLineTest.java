@@ -26,8 +26,8 @@ class CommandLineTest {
     }
 
     @AfterEach
-    void down() throws Exception {
-        rein.down();
+    void end() throws Exception {
+        rein.end();
     }
 
     private static JsonNode json(String text) {
@@ -87,24 +87,14 @@ class CommandLineTest {
         rein.ok("train", script, "-H", "steps=4096", "--name", "brief");
         rein.ok("deploy", "brief", "--name", "served");
         assertThat(rein.ok("down")).contains("replicas of served", "rein down --endpoints delete");
-        assertThat(replicas()).isPositive();
+        assertThat(rein.hosts()).isPositive();
 
         rein.up();
         assertThat(rein.ok("predict", "served", "[0, 0, 0.05, 0.1]")).contains("action");
         JsonNode down = json(rein.ok("down", "--endpoints", "delete", "-o", "json"));
         assertThat(down.path("endpointsDeleted").get(0).asString()).isEqualTo("served");
         assertThat(down.path("endpointsLeftRunning")).isEmpty();
-        Aws.await("its replicas to be gone", Duration.ofSeconds(60), () -> replicas() == 0);
-    }
-
-    /// Processes of this platform's hosts.
-    private long replicas() {
-        return ProcessHandle.allProcesses()
-                .filter(process -> process.info()
-                        .commandLine()
-                        .orElse("")
-                        .contains(rein.home().resolve("data").toString()))
-                .count();
+        Aws.await("its replicas to be gone", Duration.ofSeconds(60), () -> rein.hosts() == 0);
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.services.sagemaker.model.Channel;
 import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
+import software.amazon.awssdk.services.sagemaker.model.InstanceGroup;
 import software.amazon.awssdk.services.sagemaker.model.S3DataDistribution;
 import software.amazon.awssdk.services.sagemaker.model.S3DataType;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
@@ -314,6 +316,35 @@ abstract class ContainerContract {
             assertThat(aws.archive(job.modelArtifacts().s3ModelArtifacts())).containsOnlyKeys("algo-1", "algo-2");
         }
 
+        @Test
+        void knowsItsGroupAmongThoseOfAHeterogeneousCluster() throws Exception {
+            assumeTrue(hostsHaveNames(), "hosts have no names of their own here");
+            aws.submit(
+                    "groups",
+                    """
+                    echo "of $SM_CURRENT_HOST $SM_CURRENT_INSTANCE_GROUP $SM_CURRENT_INSTANCE_TYPE $SM_CURRENT_INSTANCE_GROUP_HOSTS"
+                    echo "all $SM_HOSTS $SM_INSTANCE_GROUPS $SM_IS_HETERO"
+                    """,
+                    request -> request.resourceConfig(resources -> resources
+                            .volumeSizeInGB(1)
+                            .instanceGroups(group("learner", "ml.m5.large"), group("actors", "ml.c5.large"))));
+            ended("groups", TrainingJobStatus.COMPLETED);
+            assertThat(lines("groups", "of "))
+                    .containsExactlyInAnyOrder(
+                            "algo-1 learner ml.m5.large [\"algo-1\"]", "algo-2 actors ml.c5.large [\"algo-2\"]");
+            assertThat(lines("groups", "all "))
+                    .hasSize(2)
+                    .containsOnly("[\"algo-1\",\"algo-2\"] [\"learner\",\"actors\"] true");
+        }
+
+        private static InstanceGroup group(String name, String type) {
+            return InstanceGroup.builder()
+                    .instanceGroupName(name)
+                    .instanceType(type)
+                    .instanceCount(1)
+                    .build();
+        }
+
         private Map<String, String> environment(String job) {
             Map<String, String> environment = new TreeMap<>();
             lines(job, "env ").forEach(line -> {
@@ -363,6 +394,30 @@ abstract class ContainerContract {
                     .startsWith("AlgorithmError: ")
                     .contains(toolkit().killed())
                     .doesNotContainIgnoringCase("memory");
+        }
+
+        @Test
+        void ofOneHostIsTheJobsWithinHalfAMinuteAndNamesTheHost() throws Exception {
+            assumeTrue(hostsHaveNames(), "hosts have no names of their own here");
+            aws.submit(
+                    "half",
+                    """
+                    echo "here is $SM_CURRENT_HOST"
+                    [ "$SM_CURRENT_HOST" = algo-1 ] || { date +'ended %s'; exit 5; }
+                    while :; do sleep 0.1; done
+                    """,
+                    request -> request.resourceConfig(resources -> resources
+                            .instanceType("ml.m5.large")
+                            .instanceCount(2)
+                            .volumeSizeInGB(1)));
+            DescribeTrainingJobResponse job = ended("half", TrainingJobStatus.FAILED);
+            assertThat(job.failureReason()).contains("Host algo-2", "ExitCode 5");
+            assertThat(lines("half", "here is ")).containsExactlyInAnyOrder("algo-1", "algo-2");
+            if (toolkit().passesSignals()) {
+                Instant ended = Instant.ofEpochSecond(
+                        Long.parseLong(lines("half", "ended ").getFirst()));
+                assertThat(Duration.between(ended, job.trainingEndTime())).isLessThan(Duration.ofSeconds(30));
+            }
         }
 
         @Test

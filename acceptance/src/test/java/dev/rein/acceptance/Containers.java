@@ -48,6 +48,11 @@ final class Containers {
                 .getFirst();
     }
 
+    /// As when its machine is out of memory.
+    static void kill(String container) {
+        docker("kill", "--signal", "KILL", container);
+    }
+
     /// Whether the daemon has the image.
     static boolean has(String image) {
         return !docker("images", "--quiet", image).isEmpty();

@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
+import software.amazon.awssdk.services.sagemaker.model.EndpointStatus;
 import software.amazon.awssdk.services.sagemaker.model.TrainingJobStatus;
+import software.amazon.awssdk.services.sagemakerruntime.model.SageMakerRuntimeException;
 
 /// From training to an endpoint in containers of this machine's Docker: Rein's own image, and one that is nothing but
 /// two shell scripts.
@@ -25,6 +27,7 @@ class DockerLifeTest {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final String PLAIN = "rein-test-plain:1";
     private static final String WITHOUT_TRAIN = "rein-test-plain:serves";
+    private static final String WITHOUT_SERVE = "rein-test-plain:trains";
     private static final String CART_POLE =
             Checkout.root().resolve("examples/cartpole/CartPole.java").toString();
 
@@ -40,6 +43,7 @@ class DockerLifeTest {
         Containers.make("runtimes/image.sh", "rein-toolkit", "rein-toolkit:latest");
         Containers.make("acceptance/src/test/docker/plain.sh", PLAIN);
         Containers.make("acceptance/src/test/docker/plain.sh", WITHOUT_TRAIN, "serve");
+        Containers.make("acceptance/src/test/docker/plain.sh", WITHOUT_SERVE, "train");
         home = scratch.resolve("home");
         start();
     }
@@ -102,7 +106,7 @@ class DockerLifeTest {
 
         String container = only(containers(), "plain");
         aws.close();
-        platform.close();
+        platform.leave();
         assertThat(containers()).contains(container);
         start();
         aws.inService("plain", PATIENCE);
@@ -164,6 +168,51 @@ class DockerLifeTest {
                 .contains("127.0.0.1:1/no/such:image", "docker login");
         assertThat(job.algorithmSpecification().trainingImageConfig().trainingRepositoryAccessModeAsString())
                 .isEqualTo("Vpc");
+    }
+
+    @Test
+    void anImageWithoutServeAndOneThatIsNowhereFailTheirEndpointsByName() throws Exception {
+        String archive = train("served-by-none", "never");
+        assertThat(failed("serveless", WITHOUT_SERVE, archive)).contains(WITHOUT_SERVE, "cannot run [serve]");
+        assertThat(failed("adrift", "127.0.0.1:1/no/such:image", archive))
+                .contains("127.0.0.1:1/no/such:image", "docker login");
+        assertThat(of("serveless")).isEmpty();
+    }
+
+    /// @return why
+    private String failed(String endpoint, String image, String archive) throws InterruptedException {
+        aws.model(endpoint, image, archive);
+        aws.sagemaker.createEndpoint(create -> create.endpointName(endpoint).endpointConfigName(endpoint));
+        Aws.await("endpoint %s to fail".formatted(endpoint), PATIENCE, () -> {
+            var described = aws.sagemaker.describeEndpoint(describe -> describe.endpointName(endpoint));
+            return described.endpointStatus() == EndpointStatus.FAILED;
+        });
+        return aws.sagemaker
+                .describeEndpoint(describe -> describe.endpointName(endpoint))
+                .failureReason();
+    }
+
+    @Test
+    void aModelServerThatDiesIsReplaced() throws Exception {
+        aws.model("mortal", PLAIN, train("mortal", "alive"));
+        aws.sagemaker.createEndpoint(create -> create.endpointName("mortal").endpointConfigName("mortal"));
+        aws.inService("mortal", PATIENCE);
+        String container = only(containers(), "mortal");
+        Containers.kill(container);
+        Aws.await(
+                "another in its place",
+                PATIENCE,
+                () -> !of("mortal").isEmpty() && !of("mortal").contains(container));
+        Aws.await("its answer", PATIENCE, () -> answers("mortal"));
+        // the tear-down ends it, as it ends what a failed test leaves
+    }
+
+    private boolean answers(String endpoint) {
+        try {
+            return ask(endpoint, "you").equals("alive to you");
+        } catch (SageMakerRuntimeException notYet) {
+            return false;
+        }
     }
 
     // --- steps ---

@@ -165,7 +165,7 @@ class EntryPointsTest {
 
             assertThat(said.lines().toList().getLast()).as(said).isEqualTo("1");
         } finally {
-            rein.down();
+            rein.end();
         }
     }
 

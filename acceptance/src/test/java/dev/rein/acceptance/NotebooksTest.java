@@ -41,7 +41,7 @@ class NotebooksTest {
     @AfterAll
     void down() throws Exception {
         if (rein != null) {
-            rein.down();
+            rein.end();
         }
     }
 

@@ -54,8 +54,20 @@ final class Platform implements AutoCloseable {
                 "AWS_DEFAULT_REGION", server.region());
     }
 
+    /// Ends the server alone: what it runs goes on, and a later one on the same home finds it.
+    void leave() {
+        server.close();
+    }
+
+    /// Ends what it trains and serves too: a test that failed has not done so.
     @Override
     public void close() {
-        server.close();
+        try (server;
+                var aws = new Aws(awsEnvironment())) {
+            aws.endAll();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -75,6 +75,27 @@ record Rein(Path home) {
         ok("down");
     }
 
+    /// Takes it down with all it trains and serves: a test that failed has not done so, and its server may be dead.
+    void end() throws IOException, InterruptedException {
+        boolean answers = run("status").exitCode() == 0;
+        if (!answers && hosts() > 0) {
+            up();
+        }
+        if (answers || hosts() > 0) {
+            ok("down", "--jobs", "stop", "--endpoints", "delete");
+        }
+    }
+
+    /// How many processes of its hosts there are.
+    long hosts() {
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.info()
+                        .commandLine()
+                        .orElse("")
+                        .contains(home.resolve("data").toString()))
+                .count();
+    }
+
     /// What `eval "$(rein env)"` would set.
     Map<String, String> environment() throws IOException, InterruptedException {
         Map<String, String> variables = new LinkedHashMap<>();

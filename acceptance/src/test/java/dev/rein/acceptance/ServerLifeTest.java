@@ -29,8 +29,8 @@ class ServerLifeTest {
     }
 
     @AfterEach
-    void down() throws Exception {
-        rein.down();
+    void end() throws Exception {
+        rein.end();
     }
 
     @Test

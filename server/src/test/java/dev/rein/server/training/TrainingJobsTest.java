@@ -27,10 +27,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.sagemaker.model.Channel;
 import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
+import software.amazon.awssdk.services.sagemaker.model.DebugRuleConfiguration;
 import software.amazon.awssdk.services.sagemaker.model.DescribeTrainingJobResponse;
 import software.amazon.awssdk.services.sagemaker.model.ListTrainingJobsRequest;
 import software.amazon.awssdk.services.sagemaker.model.MetricData;
 import software.amazon.awssdk.services.sagemaker.model.MetricDefinition;
+import software.amazon.awssdk.services.sagemaker.model.ProfilerRuleConfiguration;
 import software.amazon.awssdk.services.sagemaker.model.ResourceConfig;
 import software.amazon.awssdk.services.sagemaker.model.SecondaryStatus;
 import software.amazon.awssdk.services.sagemaker.model.SecondaryStatusTransition;
@@ -99,6 +101,29 @@ final class TrainingJobsTest {
             assertThat(ended.billableTimeInSeconds()).isEqualTo(ended.trainingTimeInSeconds());
             assertThat(ended.trainingJobArn()).isEqualTo("arn:aws:sagemaker:us-west-2:000000000000:training-job/told");
             assertThat(world.documents.tags(ended.trainingJobArn())).isEqualTo(Map.of("team", "rl"));
+        }
+
+        /// The Python SDK sends some of them unasked.
+        @Test
+        void debuggersAndProfilersAreAcceptedAndDescribedAndDoNothing() throws Exception {
+            DescribeTrainingJobResponse ended = world.run(job("debugged", "true")
+                    .debugHookConfig(hook -> hook.s3OutputPath("s3://b/debug"))
+                    .debugRuleConfigurations(List.of(DebugRuleConfiguration.builder()
+                            .ruleConfigurationName("LossNotDecreasing")
+                            .ruleEvaluatorImage("debugger-rules:latest")
+                            .build()))
+                    .tensorBoardOutputConfig(board -> board.s3OutputPath("s3://b/board"))
+                    .profilerConfig(profiler -> profiler.s3OutputPath("s3://b/profile"))
+                    .profilerRuleConfigurations(List.of(ProfilerRuleConfiguration.builder()
+                            .ruleConfigurationName("ProfilerReport")
+                            .ruleEvaluatorImage("debugger-rules:latest")
+                            .build()))
+                    .experimentConfig(experiment -> experiment.experimentName("mine")));
+            assertThat(ended.trainingJobStatus()).isEqualTo(TrainingJobStatus.COMPLETED);
+            assertThat(ended.debugHookConfig().s3OutputPath()).isEqualTo("s3://b/debug");
+            assertThat(ended.tensorBoardOutputConfig().s3OutputPath()).isEqualTo("s3://b/board");
+            assertThat(ended.profilerConfig().s3OutputPath()).isEqualTo("s3://b/profile");
+            assertThat(ended.experimentConfig().experimentName()).isEqualTo("mine");
         }
 
         @Test
