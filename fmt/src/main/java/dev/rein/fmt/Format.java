@@ -39,8 +39,7 @@ public final class Format {
         for (Path file : sources(root)) {
             String before = Files.readString(file);
             refuseLongComments(root.relativize(file), before);
-            String after = formatted(formatter, file, before);
-            refuseBrokenComments(root.relativize(file), before, after);
+            String after = formatted(formatter, root.relativize(file), before);
             if (!after.equals(before)) {
                 unformatted.add(root.relativize(file));
                 if (write) {
@@ -101,7 +100,9 @@ public final class Format {
     private static String formatted(Formatter formatter, Path file, String source) throws FormatterException {
         try {
             String sorted = ImportOrderer.reorderImports(source, JavaFormatterOptions.Style.PALANTIR);
-            return RemoveUnusedImports.removeUnusedImports(formatter.formatSource(sorted));
+            String laid = formatter.formatSource(sorted);
+            refuseBrokenComments(file, source, laid); // before what is left of one is parsed as code
+            return RemoveUnusedImports.removeUnusedImports(laid);
         } catch (FormatterException e) {
             System.err.println("cannot parse " + file + ": " + e.getMessage());
             throw e;
