@@ -218,7 +218,7 @@ public final class Ppo implements Algorithm {
 
     /// Whether the clipped objective is the smaller, which does not move with the ratio.
     static boolean isHeld(double ratio, double advantage, float clipRange) {
-        return !(ratio * advantage <= Math.clamp(ratio, 1 - clipRange, 1 + clipRange) * advantage);
+        return objective(ratio, advantage, clipRange) != ratio * advantage;
     }
 
     private double mean(int from, int rows) {

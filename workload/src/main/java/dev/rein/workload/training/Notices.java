@@ -13,6 +13,9 @@ final class Notices {
     private static final String DATE = "\\d{4}-\\d\\d-\\d\\d[ T]\\d\\d:\\d\\d:\\d\\d[.,]?\\d*";
     private static final String LEVEL = "(?:WARN|WARNING|INFO|DEBUG|NOTICE)";
 
+    /// Python's: file, line and category.
+    private static final String WARNED = "\\S+:\\d+: \\w*Warning: ";
+
     private static final Pattern NOTICE = Pattern.compile("^" + SPEAKER + "(?:"
             + String.join(
                     "|",
@@ -21,7 +24,7 @@ final class Notices {
                     DATE + "[\\s:|-]+.{0,80}?\\s[-|]\\s" + LEVEL + "\\s[-|]\\s", // asctime - name - levelname -
                     DATE + ": [IW] \\S", // TensorFlow's
                     "[IW]\\d{4} \\d\\d:\\d\\d:\\d\\d", // glog's, absl's
-                    "\\S+:\\d+: \\w*Warning: ",
+                    WARNED,
                     "SLF4J(?:\\(W\\)|\\(I\\))?: ",
                     "OpenJDK .* warning: ",
                     "Picked up \\w+: ",
@@ -30,7 +33,7 @@ final class Notices {
             + ").*");
 
     /// The line of code that Python shows below a warning.
-    private static final Pattern PYTHON_WARNING = Pattern.compile("^" + SPEAKER + "\\S+:\\d+: \\w*Warning: .*");
+    private static final Pattern PYTHON_WARNING = Pattern.compile("^" + SPEAKER + WARNED + ".*");
 
     /// Ends TensorFlow's word that something is deprecated; what to use instead is the next line.
     private static final String INSTEAD = "Instructions for updating:";

@@ -25,6 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class TrainingTest {
+    private static final Path JOBS = Path.of("src/test/resources/jobs");
+    private static final Path SHARED = JOBS.resolveSibling("shared");
+
     @TempDir
     Path base;
 
@@ -42,9 +45,10 @@ class TrainingTest {
                 "{\"current_host\":\"algo-1\",\"hosts\":[\"algo-1\"]}");
     }
 
-    /// Each folder of the fixture: user code, `job.json` with what is asked, and what must come of it.
+    /// Each folder of the fixture: user code, `job.json` with what is asked, and what must come of it; in `shares`,
+    /// what its code has from [#SHARED].
     static Stream<Path> jobs() throws IOException {
-        try (Stream<Path> folders = Files.list(Path.of("src/test/resources/jobs"))) {
+        try (Stream<Path> folders = Files.list(JOBS)) {
             return folders.sorted().toList().stream();
         }
     }
@@ -54,6 +58,9 @@ class TrainingTest {
     void endsAsRecorded(Path recording) throws Exception {
         Json.Obj job = (Json.Obj) Json.parse(Files.readString(recording.resolve("job.json")));
         copy(recording.resolve("code"), ml.code());
+        for (String shared : job.text("shares").stream().toList()) {
+            Files.copy(SHARED.resolve(shared), ml.code().resolve(shared));
+        }
         Map<String, String> hyperparameters = texts(job, "hyperparameters");
         job.text("program").ifPresent(program -> hyperparameters.put("sagemaker_program", program));
         configure(hyperparameters);

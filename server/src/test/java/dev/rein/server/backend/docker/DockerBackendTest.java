@@ -65,14 +65,7 @@ class DockerBackendTest {
         if (backend == null) {
             return; // skipped
         }
-        for (HostId id : backend.known()) {
-            Optional<Host> host = backend.find(id);
-            if (host.isPresent()) {
-                host.get().kill();
-                exit(host.get());
-            }
-            backend.discard(id);
-        }
+        TestDocker.endAll(backend);
         backend.close();
         assertThat(containers()).isEmpty();
         assertThat(docker().listNetworksCmd().withNameFilter("rein-" + label()).exec())
@@ -88,7 +81,7 @@ class DockerBackendTest {
                 Map.of("MINE", "a b\n'c' $d", "SM_HP_BATCH-SIZE", "64"),
                 "cat /opt/ml/in; echo; hostname; tr '\\0' '\\n' </proc/self/environ; echo done >/opt/ml/out; exit 7"));
         assertThat(exit(host)).isEqualTo(new HostExit.Exited(7, false));
-        assertThat(log(host)).contains("given\nalgo-1\n", "MINE=a b\n'c' $d\n", "SM_HP_BATCH-SIZE=64\n");
+        assertThat(TestDocker.log(host)).contains("given\nalgo-1\n", "MINE=a b\n'c' $d\n", "SM_HP_BATCH-SIZE=64\n");
         assertThat(host.ml().resolve("out")).hasContent("done\n");
         assertThat(host.address()).isEmpty();
     }
@@ -112,24 +105,27 @@ class DockerBackendTest {
         backend = open(settings, 4096);
         Host host = launch("head -c 4000 /dev/zero | tr '\\0' a; echo; seq 1000; exit 5");
         assertThat(exit(host)).isEqualTo(new HostExit.Exited(5, false));
-        assertThat(log(host).lines().filter(line -> line.startsWith("Rein: 4096 bytes")))
+        assertThat(TestDocker.log(host).lines().filter(line -> line.startsWith("Rein: 4096 bytes")))
                 .hasSize(1);
-        assertThat(log(host)).startsWith("aaaa").hasSizeLessThan(4096 + 200).endsWith("dropped.\n");
+        assertThat(TestDocker.log(host))
+                .startsWith("aaaa")
+                .hasSizeLessThan(4096 + 200)
+                .endsWith("dropped.\n");
     }
 
     @Test
     void aSignalEndsItByItsProgramsOwnRules() throws Exception {
         Host host = launch("trap 'echo ending; exit 3' TERM; echo up; while :; do sleep 0.1; done");
-        eventually(() -> log(host).contains("up"));
+        eventually(() -> TestDocker.log(host).contains("up"));
         host.terminate();
         assertThat(exit(host)).isEqualTo(new HostExit.Exited(3, false));
-        assertThat(log(host)).isEqualTo("up\nending\n");
+        assertThat(TestDocker.log(host)).isEqualTo("up\nending\n");
     }
 
     @Test
     void killEndsWhatIgnoresTerminateAndItsDetachedChildren() throws Exception {
         Host host = launch("trap '' TERM; (sleep 1000 &) ; echo up; while :; do sleep 0.1; done");
-        eventually(() -> log(host).contains("up"));
+        eventually(() -> TestDocker.log(host).contains("up"));
         host.terminate();
         host.kill();
         assertThat(exit(host)).isEqualTo(new HostExit.Exited(137, false));
@@ -150,14 +146,14 @@ class DockerBackendTest {
     @Test
     void aLaterServerFindsARunningHostItsLogAndItsEnd() throws Exception {
         Host first = launch("echo before; while [ ! -e /opt/ml/go ]; do sleep 0.1; done; echo after; exit 4");
-        eventually(() -> log(first).contains("before"));
+        eventually(() -> TestDocker.log(first).contains("before"));
         backend.close();
         backend = open(settings, LOG);
         assertThat(backend.known()).containsExactly(ALONE);
         Host again = backend.find(ALONE).orElseThrow();
         Files.createFile(again.ml().resolve("go"));
         assertThat(exit(again)).isEqualTo(new HostExit.Exited(4, false));
-        assertThat(log(again)).isEqualTo("before\nafter\n");
+        assertThat(TestDocker.log(again)).isEqualTo("before\nafter\n");
         backend.close();
         backend = open(settings, LOG);
         assertThat(exit(backend.find(ALONE).orElseThrow())).isEqualTo(new HostExit.Exited(4, false));
@@ -281,7 +277,7 @@ class DockerBackendTest {
     @Test
     void whoRemovesAContainerLosesTheHost() throws Exception {
         Host host = launch("echo up; sleep 1000");
-        eventually(() -> log(host).contains("up"));
+        eventually(() -> TestDocker.log(host).contains("up"));
         docker().removeContainerCmd(containers().getFirst()).withForce(true).exec();
         assertThat(exit(host))
                 .isInstanceOfSatisfying(
@@ -349,8 +345,8 @@ class DockerBackendTest {
         }
         assertThat(exit(hosts.get(0))).isEqualTo(new HostExit.Exited(0, false));
         assertThat(exit(hosts.get(1))).isEqualTo(new HostExit.Exited(0, false));
-        assertThat(log(hosts.get(0))).contains("I am algo-2");
-        assertThat(log(hosts.get(1))).contains("I am algo-1");
+        assertThat(TestDocker.log(hosts.get(0))).contains("I am algo-2");
+        assertThat(TestDocker.log(hosts.get(1))).contains("I am algo-1");
     }
 
     @Test
@@ -376,8 +372,8 @@ class DockerBackendTest {
                     true));
             exit(asking);
             exit(listening);
-            assertThat(log(listening)).contains("hello\nheard");
-            assertThat(log(asking)).contains("tried").doesNotContain("out to", "strange");
+            assertThat(TestDocker.log(listening)).contains("hello\nheard");
+            assertThat(TestDocker.log(asking)).contains("tried").doesNotContain("out to", "strange");
         }
     }
 
@@ -391,7 +387,7 @@ class DockerBackendTest {
                 List.of(),
                 true));
         exit(host);
-        assertThat(log(host)).contains("lo\n").doesNotContain("eth0", "default");
+        assertThat(TestDocker.log(host)).contains("lo\n").doesNotContain("eth0", "default");
         assertThat(backend.networkInterface(1, true)).isEqualTo("lo");
     }
 
@@ -407,14 +403,14 @@ class DockerBackendTest {
                     Map.of("AWS_ENDPOINT_URL", service.toString(), "OTHER", "http://127.0.0.1:1"),
                     "echo $OTHER; wget -q -O - $AWS_ENDPOINT_URL; while [ ! -e /opt/ml/go ]; do sleep 0.1; done; "
                             + "wget -q -O - $AWS_ENDPOINT_URL"));
-            eventually(() -> log(host).contains("platform"));
+            eventually(() -> TestDocker.log(host).contains("platform"));
             backend.close();
             backend = open(settings, LOG);
             backend.offer(List.of(service));
             Files.createFile(host.ml().resolve("go"));
             Host again = backend.find(ALONE).orElseThrow();
             assertThat(exit(again)).isEqualTo(new HostExit.Exited(0, false));
-            assertThat(log(again)).isEqualTo("http://127.0.0.1:1\nplatform\nplatform\n");
+            assertThat(TestDocker.log(again)).isEqualTo("http://127.0.0.1:1\nplatform\nplatform\n");
         }
     }
 
@@ -440,9 +436,11 @@ class DockerBackendTest {
     void insideIsNeitherDockerNorPrivilege() throws Exception {
         Host host = launch("ls -a /var/run /run; grep -E 'CapBnd|NoNewPrivs|Seccomp:' /proc/self/status; id -u");
         exit(host);
-        assertThat(log(host)).doesNotContain("docker.sock").contains("NoNewPrivs:\t1", "Seccomp:\t2", "\n0\n");
+        assertThat(TestDocker.log(host))
+                .doesNotContain("docker.sock")
+                .contains("NoNewPrivs:\t1", "Seccomp:\t2", "\n0\n");
         long kept = Long.parseLong(
-                log(host)
+                TestDocker.log(host)
                         .lines()
                         .filter(line -> line.startsWith("CapBnd"))
                         .findFirst()
@@ -458,7 +456,7 @@ class DockerBackendTest {
         backend = open(new DockerSettings(settings.socket(), Optional.of("4321:4321")), LOG);
         Host host = launch("id -u; echo model >/opt/ml/model");
         assertThat(exit(host)).isEqualTo(new HostExit.Exited(0, false));
-        assertThat(log(host)).isEqualTo("4321\n");
+        assertThat(TestDocker.log(host)).isEqualTo("4321\n");
         assertThat(host.ml().resolve("model")).hasContent("model");
     }
 
@@ -468,7 +466,7 @@ class DockerBackendTest {
         backend.prepare(ALONE);
         Host host = backend.launch(spec(ALONE, Map.of(), "echo up", new ContainerOptions(true, 1, 30)));
         exit(host);
-        assertThat(log(host)).startsWith("Rein: ").contains("GPU").endsWith("\nup\n");
+        assertThat(TestDocker.log(host)).startsWith("Rein: ").contains("GPU").endsWith("\nup\n");
     }
 
     @Test
@@ -486,8 +484,8 @@ class DockerBackendTest {
         for (Host host : hosts) {
             assertThat(exit(host)).isEqualTo(new HostExit.Exited(0, false));
         }
-        assertThat(log(hosts.get(0))).isEqualTo("from left\n");
-        assertThat(log(hosts.get(2))).isEqualTo("from right\n");
+        assertThat(TestDocker.log(hosts.get(0))).isEqualTo("from left\n");
+        assertThat(TestDocker.log(hosts.get(2))).isEqualTo("from right\n");
     }
 
     @Test
@@ -498,7 +496,7 @@ class DockerBackendTest {
         String address = address("left", "algo-1");
         share("left", "algo-2", peers, "vpc/one", said("from my own", "algo-1"));
         assertThat(exit(left)).isEqualTo(new HostExit.Exited(0, false));
-        assertThat(log(left)).isEqualTo("from my own\n");
+        assertThat(TestDocker.log(left)).isEqualTo("from my own\n");
 
         share("strange", "algo-1", List.of("algo-1"), "vpc/other", "true");
         assertThat(networks())
@@ -513,7 +511,7 @@ class DockerBackendTest {
                 said("from $(hostname) of late", address("right", "algo-1")));
         assertThat(exit(late)).isEqualTo(new HostExit.Exited(0, false));
         assertThat(exit(right)).isEqualTo(new HostExit.Exited(0, false));
-        assertThat(log(right)).isEqualTo("from algo-1 of late\n");
+        assertThat(TestDocker.log(right)).isEqualTo("from algo-1 of late\n");
         assertThat(address("late", "algo-1")).isNotEqualTo(address).isNotEqualTo(address("left", "algo-2"));
     }
 
@@ -605,14 +603,7 @@ class DockerBackendTest {
     }
 
     private List<String> containers() throws IOException {
-        return docker()
-                .listContainersCmd()
-                .withShowAll(true)
-                .withLabelFilter(Map.of("dev.rein.home", label()))
-                .exec()
-                .stream()
-                .map(container -> container.getNames()[0].substring(1))
-                .toList();
+        return TestDocker.containers(engine.client(), folder);
     }
 
     private Host launch(String script) throws Exception {
@@ -664,14 +655,6 @@ class DockerBackendTest {
 
     private static HostExit exit(Host host) throws Exception {
         return host.exit().get(60, TimeUnit.SECONDS);
-    }
-
-    private static String log(Host host) {
-        try {
-            return Files.readString(host.log(), UTF_8);
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
     }
 
     private static void answer(ServerSocket platform) {

@@ -64,7 +64,7 @@ class GpusInContainersTest {
                     .isEqualTo("Rein: GPUs asked for: 4, given: 3, all that this machine has.\n%s,%s,2\n"
                             .formatted(FIRST, SECOND));
             assertThat(seen(backend, "none", 0)).isEqualTo("\n");
-            end(backend);
+            TestDocker.endAll(backend);
         }
     }
 
@@ -86,7 +86,7 @@ class GpusInContainersTest {
         try (var backend = on(gpus())) {
             assertThat(seen(backend, "two", 2)).isEqualTo("0,1\n");
             assertThat(seen(backend, "all", ContainerOptions.ALL_GPUS)).isEqualTo("all\n");
-            end(backend);
+            TestDocker.endAll(backend);
         }
     }
 
@@ -133,11 +133,5 @@ class GpusInContainersTest {
                 true,
                 OptionalInt.empty(),
                 new ContainerOptions(false, gpus, 0));
-    }
-
-    private static void end(DockerBackend backend) throws IOException {
-        for (HostId id : backend.known()) {
-            backend.discard(id);
-        }
     }
 }

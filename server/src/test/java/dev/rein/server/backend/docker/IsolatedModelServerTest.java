@@ -63,14 +63,7 @@ class IsolatedModelServerTest {
         if (backend == null) {
             return; // skipped
         }
-        for (HostId id : backend.known()) {
-            Optional<Host> host = backend.find(id);
-            if (host.isPresent()) {
-                host.get().kill();
-                host.get().exit().get(60, TimeUnit.SECONDS);
-            }
-            backend.discard(id);
-        }
+        TestDocker.endAll(backend);
         backend.close();
         assertThat(containers()).isEmpty();
         engine.close();
@@ -98,8 +91,8 @@ class IsolatedModelServerTest {
             URI address = shut.address().orElseThrow();
             assertThat(address.getHost()).isEqualTo("127.0.0.1");
             eventually(address, "pong");
-            OwnDaemon.eventually("its last word", () -> log(shut).contains("tried"));
-            assertThat(log(shut)).contains("lo\n").doesNotContain("eth", "default", "out to");
+            OwnDaemon.eventually("its last word", () -> TestDocker.log(shut).contains("tried"));
+            assertThat(TestDocker.log(shut)).contains("lo\n").doesNotContain("eth", "default", "out to");
         }
     }
 
@@ -202,17 +195,7 @@ class IsolatedModelServerTest {
     }
 
     private List<String> containers() throws IOException {
-        String label =
-                Files.readString(folder.resolve("hosts").resolve("label")).strip();
-        return engine
-                .client()
-                .listContainersCmd()
-                .withShowAll(true)
-                .withLabelFilter(Map.of("dev.rein.home", label))
-                .exec()
-                .stream()
-                .map(container -> container.getNames()[0])
-                .toList();
+        return TestDocker.containers(engine.client(), folder.resolve("hosts"));
     }
 
     private static void eventually(URI server, String answer) throws InterruptedException {
@@ -239,14 +222,6 @@ class IsolatedModelServerTest {
             return "silence";
         } catch (IOException notYet) {
             return "";
-        }
-    }
-
-    private static String log(Host host) {
-        try {
-            return Files.readString(host.log());
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
         }
     }
 }

@@ -4,16 +4,21 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.NotFoundException;
+import dev.rein.server.backend.Host;
+import dev.rein.server.backend.HostId;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
@@ -109,6 +114,39 @@ final class TestDocker {
                 .withTags(Set.of(name))
                 .start()
                 .awaitImageId();
+    }
+
+    /// Ends every host of a backend and discards it.
+    static void endAll(DockerBackend backend) throws Exception {
+        for (HostId id : backend.known()) {
+            Optional<Host> host = backend.find(id);
+            if (host.isPresent()) {
+                host.get().kill();
+                host.get().exit().get(60, TimeUnit.SECONDS);
+            }
+            backend.discard(id);
+        }
+    }
+
+    /// Names of the containers of the backend on this folder, whether they run or not.
+    static List<String> containers(DockerClient client, Path folder) throws IOException {
+        String label = Files.readString(folder.resolve("label")).strip();
+        return client
+                .listContainersCmd()
+                .withShowAll(true)
+                .withLabelFilter(Map.of("dev.rein.home", label))
+                .exec()
+                .stream()
+                .map(container -> container.getNames()[0].substring(1))
+                .toList();
+    }
+
+    static String log(Host host) {
+        try {
+            return Files.readString(host.log());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void add(TarArchiveOutputStream tar, String name, byte[] content, int mode) throws IOException {
